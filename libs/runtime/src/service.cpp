@@ -1,0 +1,61 @@
+#include "logchute/runtime/service.hpp"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include "command_line.hpp"
+#include "logchute/runtime/config.hpp"
+#include "logchute/runtime/logging.hpp"
+#include "pprof.hpp"
+#include "running_service.hpp"
+#include "signals.hpp"
+
+namespace logchute::runtime {
+namespace {
+
+enum Exit : int { kStopped = 0, kFailed = 1, kWrongSettings = 2 };
+
+int print(std::string_view text, std::FILE* where, Exit code) {
+    std::fwrite(text.data(), 1, text.size(), where);
+    return std::fflush(where) == 0 ? code : kFailed;
+}
+
+int run_body(const ServiceInfo& info, Settings settings, const std::function<void(Service&)>& body) {
+    RunningService service(info.name, std::move(settings));
+    const SignalWatcher signals([&service](const char* signal) {
+        log_info("stopping; a second signal quits at once", {{"signal", signal}});
+        service.request_stop({});
+    });
+    log_info("starting", {{"version", version()}, {"pid", ::getpid()}});
+    try {
+        body(service);
+    } catch (const std::exception& failure) {
+        log_error(service.health().report().ready ? "failed" : "cannot start", {{"cause", failure.what()}});
+        return kFailed;
+    }
+    return service.failure().empty() ? kStopped : kFailed;
+}
+
+}  // namespace
+
+int service_main(const ServiceInfo& info, int argc, char** argv, const std::function<void(Service&)>& body) {
+    std::signal(SIGPIPE, SIG_IGN);  // whoever writes to a pipe or socket that has closed gets the error there
+    start_heap_sampling();
+    const auto parsed = parse_command_line(info, argc, argv);
+    if (const int* code = std::get_if<int>(&parsed)) return *code;
+    const CommandLine& line = std::get<CommandLine>(parsed);
+    if (line.reference_config) return print(reference_config(), stdout, kStopped);
+
+    auto settings = load_settings(
+        {.file = line.config_file, .dotenv_file = ".env", .environment = process_environment(), .flags = line.flags, .service = info.name});
+    if (!settings) return print(info.name + ": the settings are wrong:\n" + settings.error().detail + '\n', stderr, kWrongSettings);
+    if (line.check_config) return print("configuration is valid\n", stdout, kStopped);
+
+    init_logging(info.name, settings->log);
+    return run_body(info, std::move(*settings), body);
+}
+
+}  // namespace logchute::runtime

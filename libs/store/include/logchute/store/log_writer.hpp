@@ -1,0 +1,50 @@
+// Writing records to a store, exactly once.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "logchute/core/log_record.hpp"
+#include "logchute/core/result.hpp"
+
+namespace logchute::store {
+
+/// The records of one message of the stream.
+struct MessageRecords {
+    std::uint64_t sequence = 0;         ///< In the stream; strictly rising within a batch.
+    Timestamp received{};               ///< When the bus stored the message; never falls. Its UTC day chooses the file.
+    std::string_view source;            ///< Of the subject.
+    std::span<const LogRecord> records; ///< Views; must stay valid until append() returns.
+};
+
+/// What a batch adds to the counts kept beside the rows, under a key such as "source/http" or "upload/6f1c...".
+struct Tally {
+    std::uint64_t stored = 0;
+    std::uint64_t dead_lettered = 0;
+    friend bool operator==(const Tally&, const Tally&) = default;
+};
+using Tallies = std::map<std::string, Tally, std::less<>>;
+
+struct WriteBatch {
+    std::span<const MessageRecords> messages;
+    /// The sequence reached once this batch is in: of its last message, even where that held no record.
+    std::uint64_t reached = 0;
+    Tallies tallies;
+};
+
+/// Threads:  one writer thread. Lifetime: see the engine.
+/// Failures: unavailable (disk full, store away: nothing of the batch is there; try again), failed (a bug or a broken file).
+class LogWriter {
+public:
+    virtual ~LogWriter() = default;
+    /// Sequence up to which all is in the store; 0 for an empty one. Messages up to it must not be appended again.
+    [[nodiscard]] virtual std::uint64_t reached() const = 0;
+    /// Rows, tallies and the sequence reached become durable together or not at all. A batch that crosses midnight is split by the engine,
+    /// each part with the sequence it reaches.
+    [[nodiscard]] virtual Result<void> append(const WriteBatch& batch) = 0;
+};
+
+}  // namespace logchute::store

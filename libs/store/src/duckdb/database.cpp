@@ -1,0 +1,84 @@
+#include "duckdb/database.hpp"
+
+#include <stdexcept>
+
+namespace logchute::store::duck {
+namespace {
+
+// Above this the commit that passed it writes the log's content into the tables' own blocks. A larger log compresses each block of rows
+// fewer times (a block of 122,880 rows is rewritten while it fills) but makes that commit longer: 64 MiB is about 250,000 records.
+constexpr const char* kCheckpointThreshold = "64MiB";
+constexpr std::size_t kIdleConnectionsMax = 16;
+
+DatabasePtr open_in_memory(const DuckDbOptions& options) {
+    duckdb_config raw_config = nullptr;
+    duckdb_create_config(&raw_config);
+    const ConfigPtr config(raw_config);
+    const auto set = [&](const char* name, const std::string& value) {
+        if (duckdb_set_config(config.get(), name, value.c_str()) != DuckDBSuccess) {
+            throw std::runtime_error("DuckDB refuses the setting " + std::string(name) + " = " + value);
+        }
+    };
+    set("threads", std::to_string(options.threads));
+    set("memory_limit", std::to_string(options.memory_limit_bytes) + "B");
+    set("checkpoint_threshold", kCheckpointThreshold);
+    set("autoinstall_known_extensions", "false");
+    set("autoload_known_extensions", "false");
+
+    duckdb_database raw = nullptr;
+    char* raw_error = nullptr;
+    const auto state = duckdb_open_ext(nullptr, &raw, config.get(), &raw_error);
+    const TextPtr error(raw_error);
+    DatabasePtr handle(raw);
+    if (state != DuckDBSuccess) throw std::runtime_error("DuckDB does not start: " + std::string(error ? error.get() : "no reason given"));
+    return handle;
+}
+
+}  // namespace
+
+Database::Database(const DuckDbOptions& options) : handle_(open_in_memory(options)) {
+    auto connection = new_connection();
+    const auto folder = std::filesystem::absolute(options.path).string();
+    for (const auto& sql : {
+             "SET temp_directory = ''" + std::string(),  // Nothing we ask spills; what does not fit in memory fails.
+             "SET allowed_directories = [" + sql_literal(folder) + "]",
+             std::string("SET enable_external_access = false"),
+             std::string("SET lock_configuration = true"),
+         }) {
+        if (auto done = connection.run(sql); !done) throw std::runtime_error("DuckDB refuses " + sql + ": " + done.error().detail);
+    }
+    give_back(std::move(connection));
+}
+
+Connection Database::new_connection() {
+    duckdb_connection raw = nullptr;
+    if (duckdb_connect(handle_.get(), &raw) != DuckDBSuccess) throw std::runtime_error("DuckDB gives no connection");
+    return Connection(ConnectionPtr(raw));
+}
+
+Database::Lease Database::connection() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!idle_.empty()) {
+            auto connection = std::move(idle_.back());
+            idle_.pop_back();
+            return {*this, std::move(connection)};
+        }
+    }
+    return {*this, new_connection()};
+}
+
+void Database::give_back(Connection connection) {
+    const std::lock_guard lock(mutex_);
+    if (idle_.size() < kIdleConnectionsMax) idle_.push_back(std::move(connection));
+}
+
+Result<void> Database::attach(const std::filesystem::path& file, const std::string& name) {
+    // From 1.5 on the file keeps its strings in smaller dictionaries; older DuckDB cannot read it.
+    return connection()->run("ATTACH " + sql_literal(std::filesystem::absolute(file).string()) + " AS " + name +
+                             " (STORAGE_VERSION 'v1.5.0')");
+}
+
+Result<void> Database::detach(const std::string& name) { return connection()->run("DETACH " + name); }
+
+}  // namespace logchute::store::duck

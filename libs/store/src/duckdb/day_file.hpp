@@ -1,0 +1,85 @@
+// The file of one day: its tables, its blocks, its forms, and how far the stream is in it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+
+#include "duckdb/block_index.hpp"
+#include "duckdb/chunk_writer.hpp"
+#include "duckdb/database.hpp"
+#include "duckdb/forms.hpp"
+#include "logchute/store/log_writer.hpp"
+
+namespace logchute::store::duck {
+
+using Day = std::chrono::sys_days;
+
+/// "logs-2026.11.21.duckdb", and the day of such a name.
+[[nodiscard]] std::string day_file_name(Day day);
+[[nodiscard]] std::optional<Day> day_of_file_name(std::string_view name);
+
+/// What is kept beside the rows. The newest file has it for the whole store.
+struct Progress {
+    std::uint64_t reached = 0;
+    Tallies tallies;
+};
+
+/// Threads:  append() from the writer, the rest from any.
+/// Lifetime: borrows the Database. A reader holds `use()` as long as it asks the database; drop() waits for readers.
+class DayFile {
+public:
+    /// Attaches the file.
+    [[nodiscard]] static Result<std::unique_ptr<DayFile>> open(Database& database, const std::filesystem::path& folder, Day day);
+    /// Makes the file, with the progress of the store so far.
+    [[nodiscard]] static Result<std::unique_ptr<DayFile>> create(Database& database, const std::filesystem::path& folder, Day day,
+                                                                 const Progress& carried);
+
+    [[nodiscard]] Day day() const noexcept { return day_; }
+    [[nodiscard]] const std::string& database() const noexcept { return name_; }
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+    [[nodiscard]] const Forms& forms() const noexcept { return forms_; }
+    [[nodiscard]] BlockIndex& blocks() noexcept { return *blocks_; }
+    [[nodiscard]] std::uint64_t rows() const noexcept { return rows_.load(std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t bytes_on_disk() const;
+    [[nodiscard]] Result<Progress> read_progress(Connection& connection) const;
+
+    /// Rows and progress in one transaction. `changed` are the new totals of the tallies that changed. After a failure nothing of it is
+    /// there.
+    [[nodiscard]] Result<void> append(Connection& connection, ChunkWriter& writer, const WriteBatch& batch, const Tallies& changed);
+    /// Writes the log's content into the tables, for a day that is over.
+    [[nodiscard]] Result<void> checkpoint(Connection& connection);
+
+    /// Held by whoever reads. False where the file is gone.
+    [[nodiscard]] std::shared_lock<std::shared_mutex> use() { return std::shared_lock(in_use_); }
+    [[nodiscard]] bool is_gone() const noexcept { return gone_; }
+    /// Waits for readers, detaches the database and deletes its files.
+    [[nodiscard]] Result<void> drop();
+
+private:
+    DayFile(Database& database, std::filesystem::path path, Day day);
+    [[nodiscard]] static Result<void> create_tables(Connection& connection, const std::string& database, const Progress& carried);
+    [[nodiscard]] Result<void> load(Connection& connection);
+    [[nodiscard]] Result<ChunkWriter::Written> write(Connection& connection, ChunkWriter& writer, const WriteBatch& batch,
+                                                     const Tallies& changed);
+    [[nodiscard]] Result<void> save_tallies(Connection& connection, const Tallies& changed);
+    [[nodiscard]] Result<void> save_forms(Connection& connection);
+
+    Database& database_;
+    const std::filesystem::path path_;
+    const Day day_;
+    const std::string name_;  // Of the attached database.
+    Forms forms_;
+    std::uint16_t forms_saved_ = 0;  // The writer's.
+    std::unique_ptr<BlockIndex> blocks_;
+    std::atomic<std::uint64_t> rows_{0};
+    std::shared_mutex in_use_;
+    bool gone_ = false;  // Guarded by in_use_.
+};
+
+}  // namespace logchute::store::duck

@@ -1,0 +1,369 @@
+#include "logchute/store/duckdb_store.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <shared_mutex>
+#include <thread>
+
+#include "duckdb/count_groups.hpp"
+#include "duckdb/count_steps.hpp"
+#include "duckdb/day_file.hpp"
+#include "duckdb/filter_repair.hpp"
+#include "duckdb/find_records.hpp"
+#include "duckdb/folder_lock.hpp"
+#include "duckdb/list_fields.hpp"
+
+namespace logchute::store {
+
+using namespace duck;
+
+namespace {
+
+Day day_of(Timestamp at) { return std::chrono::floor<std::chrono::days>(at); }
+
+// Nothing thrown (by an allocation, mostly) leaves the library.
+template <class Body>
+auto guarded(Body&& body) noexcept -> decltype(body()) {
+    try {
+        return body();
+    } catch (const std::exception& error) {
+        return fail(Errc::unavailable, std::string("the store could not answer: ") + error.what());
+    }
+}
+
+}  // namespace
+
+class DuckDbStore::Impl {
+public:
+    explicit Impl(DuckDbOptions options)
+        : options_(std::move(options)), lock_(options_.path), database_(options_), scanner_(database_, options_.query_timeout),
+          writer_connection_(database_.new_connection()) {
+        open_days();
+        maintenance_ = std::jthread([this](std::stop_token stop) { maintain(stop); });
+    }
+
+    [[nodiscard]] std::uint64_t reached() const {
+        const std::lock_guard lock(mutex_);
+        return progress_.reached;
+    }
+
+    [[nodiscard]] Result<void> append(const WriteBatch& batch);
+    [[nodiscard]] Result<RecordPage> search(const SearchRequest& request);
+    [[nodiscard]] Result<std::string> record(std::string_view id);
+    [[nodiscard]] Result<ContextPage> context(std::string_view id, std::size_t before, std::size_t after);
+    [[nodiscard]] Result<Stats> stats(const StatsRequest& request);
+    [[nodiscard]] Result<Histogram> histogram(const HistogramRequest& request);
+    [[nodiscard]] Result<std::vector<FieldInfo>> fields(const Scope& scope);
+    [[nodiscard]] Tallies tallies(std::string_view prefix) const;
+    [[nodiscard]] std::uint32_t apply_retention(Timestamp now);
+    [[nodiscard]] StoreUsage usage() const;
+
+private:
+    using DayList = std::vector<std::shared_ptr<DayFile>>;
+
+    void open_days();
+    [[nodiscard]] Result<void> check(const WriteBatch& batch) const;
+    [[nodiscard]] Result<std::shared_ptr<DayFile>> day_for(const WriteBatch& batch);
+    [[nodiscard]] Tallies totals_after(const WriteBatch& batch) const;
+    [[nodiscard]] DayList days() const {
+        const std::lock_guard lock(mutex_);
+        return days_;
+    }
+    [[nodiscard]] Question ask(const Scope& scope, std::optional<Neighbourhood> around = std::nullopt);
+    void maintain(std::stop_token stop);
+    void wake_maintenance();
+
+    const DuckDbOptions options_;
+    const FolderLock lock_;
+    Database database_;
+    Scanner scanner_;
+    // The writer's.
+    Connection writer_connection_;
+    ChunkWriter chunk_writer_;
+
+    mutable std::mutex mutex_;
+    // Guarded by mutex_.
+    DayList days_;  // Oldest first. The last one is written to, by the writer alone.
+    Progress progress_;
+    DayList to_checkpoint_;
+    bool to_repair_ = true;
+    std::condition_variable_any wake_;
+
+    std::jthread maintenance_;  // Last: ends before what it uses is gone.
+};
+
+void DuckDbStore::Impl::open_days() {
+    std::vector<Day> found;
+    for (const auto& entry : std::filesystem::directory_iterator(options_.path)) {
+        if (const auto day = day_of_file_name(entry.path().filename().string())) found.push_back(*day);
+    }
+    std::sort(found.begin(), found.end());
+    for (const auto day : found) {
+        auto file = DayFile::open(database_, options_.path, day);
+        if (!file) {
+            throw std::runtime_error("the store cannot open " + (std::filesystem::path(options_.path) / day_file_name(day)).string() + ": " +
+                                     file.error().detail + ". If the file is beyond repair, move it out of the folder");
+        }
+        days_.push_back(std::move(*file));
+    }
+    if (days_.empty()) return;
+    auto progress = days_.back()->read_progress(writer_connection_);
+    if (!progress) throw std::runtime_error("the store cannot read its progress: " + progress.error().detail);
+    progress_ = std::move(*progress);
+    // Searches are right without it, and slower: so a failure is none of the start's.
+    static_cast<void>(reopen_last_block(scanner_, *days_.back()));
+}
+
+Result<void> DuckDbStore::Impl::check(const WriteBatch& batch) const {
+    auto last = reached();
+    for (const auto& message : batch.messages) {
+        if (message.sequence <= last) {
+            return fail(Errc::invalid, "message " + std::to_string(message.sequence) + " comes after " + std::to_string(last) +
+                                           ": sequences must rise, beyond what the store has reached");
+        }
+        last = message.sequence;
+    }
+    if (batch.reached < last) return fail(Errc::invalid, "a batch must reach at least its last message");
+    return {};
+}
+
+Result<std::shared_ptr<DayFile>> DuckDbStore::Impl::day_for(const WriteBatch& batch) {
+    const auto list = days();
+    const auto newest = list.empty() ? nullptr : list.back();
+    if (newest && batch.messages.empty()) return newest;
+    const auto day = day_of(batch.messages.empty() ? now() : batch.messages.front().received);
+    if (newest && day <= newest->day()) return newest;
+
+    const auto carried = [this] {
+        const std::lock_guard lock(mutex_);
+        return progress_;
+    }();
+    auto created = DayFile::create(database_, options_.path, day, carried);
+    if (!created) return std::unexpected(std::move(created.error()).in("the file of a new day"));
+    std::shared_ptr<DayFile> file = std::move(*created);
+    if (newest) newest->blocks().close_open();
+    {
+        const std::lock_guard lock(mutex_);
+        days_.push_back(file);
+        if (newest) to_checkpoint_.push_back(newest);
+    }
+    wake_.notify_one();
+    return file;
+}
+
+Tallies DuckDbStore::Impl::totals_after(const WriteBatch& batch) const {
+    const std::lock_guard lock(mutex_);
+    Tallies totals;
+    for (const auto& [key, more] : batch.tallies) {
+        const auto known = progress_.tallies.find(key);
+        auto total = known == progress_.tallies.end() ? Tally{} : known->second;
+        total.stored += more.stored;
+        total.dead_lettered += more.dead_lettered;
+        totals.emplace(key, total);
+    }
+    return totals;
+}
+
+Result<void> DuckDbStore::Impl::append(const WriteBatch& batch) {
+    if (auto fine = check(batch); !fine) return fine;
+    const auto day = day_for(batch);
+    if (!day) return std::unexpected(day.error());
+    const auto totals = totals_after(batch);
+    if (auto done = (*day)->append(writer_connection_, chunk_writer_, batch, totals); !done) {
+        return std::unexpected(std::move(done.error()).in((*day)->path().string()));
+    }
+    const std::lock_guard lock(mutex_);
+    progress_.reached = batch.reached;
+    for (const auto& [key, total] : totals) progress_.tallies[key] = total;
+    return {};
+}
+
+Question DuckDbStore::Impl::ask(const Scope& scope, std::optional<Neighbourhood> around) {
+    Question question(scope, days(), std::move(around));
+    if (question.met_damage()) wake_maintenance();
+    return question;
+}
+
+Result<RecordPage> DuckDbStore::Impl::search(const SearchRequest& request) {
+    if (request.limit == 0 || request.limit > kSearchLimitMax) {
+        return fail(Errc::invalid, "limit must be from 1 to " + std::to_string(kSearchLimitMax));
+    }
+    std::optional<RecordKey> after;
+    if (!request.cursor.empty()) {
+        after = parse_cursor(request.cursor, request.order);
+        if (!after) return fail(Errc::invalid, "cursor is none of this search: take next_cursor of the page before, with the same order");
+    }
+    const auto question = ask(request.scope);
+    return find_page(scanner_, question, request.order, request.limit, after, scanner_.deadline());
+}
+
+Result<std::string> DuckDbStore::Impl::record(std::string_view id) {
+    const auto question = ask({});
+    auto found = find_record(scanner_, question, id, scanner_.deadline());
+    if (!found) return std::unexpected(std::move(found.error()));
+    return std::move(found->line);
+}
+
+namespace {
+
+// The search that the blocks' filters understand; Neighbourhood says the rest.
+search::Query neighbours_query(const Neighbourhood& around) {
+    search::Query query;
+    for (const auto& [name, value] : {std::pair("source", &around.source), std::pair("service", &around.service), std::pair("host", &around.host)}) {
+        if (value->empty()) continue;
+        if (auto equal = search::equals(name, *value)) query = search::both(query, *equal);
+    }
+    return query;
+}
+
+// Lines in the opposite order.
+std::string reversed(std::string_view lines) {
+    std::string out;
+    out.reserve(lines.size());
+    while (!lines.empty()) {
+        const auto before_last = lines.substr(0, lines.size() - 1).rfind('\n');
+        const auto begin = before_last == std::string_view::npos ? 0 : before_last + 1;
+        out += lines.substr(begin);
+        lines = lines.substr(0, begin);
+    }
+    return out;
+}
+
+}  // namespace
+
+Result<ContextPage> DuckDbStore::Impl::context(std::string_view id, std::size_t before, std::size_t after) {
+    if (before > kSearchLimitMax || after > kSearchLimitMax) {
+        return fail(Errc::invalid, "before and after must be at most " + std::to_string(kSearchLimitMax));
+    }
+    const auto deadline = scanner_.deadline();
+    auto found = find_record(scanner_, ask({}), id, deadline);
+    if (!found) return std::unexpected(std::move(found.error()));
+    const auto question = ask({neighbours_query(found->around), {}}, found->around);
+    auto older = find_page(scanner_, question, Order::newest_first, before, found->key, deadline);
+    if (!older) return std::unexpected(std::move(older.error()));
+    auto newer = find_page(scanner_, question, Order::oldest_first, after, found->key, deadline);
+    if (!newer) return std::unexpected(std::move(newer.error()));
+    older->lines = reversed(older->lines);
+    return ContextPage{std::move(*older), std::move(found->line), std::move(*newer)};
+}
+
+Result<Stats> DuckDbStore::Impl::stats(const StatsRequest& request) {
+    if (request.by.size() > 4) return fail(Errc::invalid, "by takes at most four names");
+    if (request.aggregate != Aggregate::count && request.field.empty()) return fail(Errc::invalid, "field must name what to aggregate");
+    const auto question = ask(request.scope);
+    return count_groups(scanner_, question, request, scanner_.deadline());
+}
+
+Result<Histogram> DuckDbStore::Impl::histogram(const HistogramRequest& request) {
+    const auto question = ask(request.scope);
+    return count_steps(scanner_, question, request, scanner_.deadline());
+}
+
+Result<std::vector<FieldInfo>> DuckDbStore::Impl::fields(const Scope& scope) {
+    const auto question = ask(scope);
+    return list_fields(scanner_, question, scanner_.deadline());
+}
+
+Tallies DuckDbStore::Impl::tallies(std::string_view prefix) const {
+    const std::lock_guard lock(mutex_);
+    Tallies found;
+    for (auto at = progress_.tallies.lower_bound(prefix); at != progress_.tallies.end() && at->first.starts_with(prefix); ++at) found.insert(*at);
+    return found;
+}
+
+std::uint32_t DuckDbStore::Impl::apply_retention(Timestamp now) {
+    if (options_.retention <= nanoseconds::zero()) return 0;
+    DayList old;
+    {
+        const std::lock_guard lock(mutex_);
+        while (days_.size() > 1 && Timestamp{days_.front()->day() + std::chrono::days(1)} + options_.retention < now) {
+            old.push_back(std::move(days_.front()));
+            days_.erase(days_.begin());
+        }
+    }
+    for (const auto& file : old) static_cast<void>(file->drop());
+    return static_cast<std::uint32_t>(old.size());
+}
+
+StoreUsage DuckDbStore::Impl::usage() const {
+    StoreUsage usage;
+    const auto list = days();
+    for (const auto& file : list) {
+        usage.bytes_on_disk += file->bytes_on_disk();
+        usage.rows += file->rows();
+        ++usage.files;
+    }
+    if (!list.empty()) {
+        usage.oldest_day = format_day(Timestamp{list.front()->day()}, '-');
+        usage.newest_day = format_day(Timestamp{list.back()->day()}, '-');
+    }
+    return usage;
+}
+
+void DuckDbStore::Impl::wake_maintenance() {
+    {
+        const std::lock_guard lock(mutex_);
+        to_repair_ = true;
+    }
+    wake_.notify_one();
+}
+
+// Checkpoints days that are over, and makes filters that are missing: at start, and when a search met a damaged one.
+void DuckDbStore::Impl::maintain(std::stop_token stop) {
+    while (!stop.stop_requested()) {
+        DayList over;
+        bool repair = false;
+        {
+            std::unique_lock lock(mutex_);
+            if (!wake_.wait(lock, stop, [this] { return to_repair_ || !to_checkpoint_.empty(); })) return;
+            over.swap(to_checkpoint_);
+            repair = std::exchange(to_repair_, false);
+        }
+        // What fails here costs time alone, and is tried again after the next start.
+        for (const auto& day : over) {
+            const auto in_use = day->use();
+            if (!day->is_gone()) static_cast<void>(guarded([&] { return day->checkpoint(*database_.connection()); }));
+        }
+        if (!repair) continue;
+        for (const auto& day : days()) {
+            for (bool more = true; more && !stop.stop_requested();) {
+                const auto in_use = day->use();
+                const auto done = day->is_gone() ? Result<bool>(false) : guarded([&] { return repair_one_block(scanner_, *day); });
+                more = done && *done;
+            }
+        }
+    }
+}
+
+DuckDbStore::DuckDbStore(DuckDbOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+DuckDbStore::~DuckDbStore() = default;
+
+std::uint64_t DuckDbStore::reached() const { return impl_->reached(); }
+Result<void> DuckDbStore::append(const WriteBatch& batch) {
+    return guarded([&] { return impl_->append(batch); });
+}
+Result<RecordPage> DuckDbStore::search(const SearchRequest& request) {
+    return guarded([&] { return impl_->search(request); });
+}
+Result<std::string> DuckDbStore::record(std::string_view id) {
+    return guarded([&] { return impl_->record(id); });
+}
+Result<ContextPage> DuckDbStore::context(std::string_view id, std::size_t before, std::size_t after) {
+    return guarded([&] { return impl_->context(id, before, after); });
+}
+Result<Stats> DuckDbStore::stats(const StatsRequest& request) {
+    return guarded([&] { return impl_->stats(request); });
+}
+Result<Histogram> DuckDbStore::histogram(const HistogramRequest& request) {
+    return guarded([&] { return impl_->histogram(request); });
+}
+Result<std::vector<FieldInfo>> DuckDbStore::fields(const Scope& scope) {
+    return guarded([&] { return impl_->fields(scope); });
+}
+Result<Tallies> DuckDbStore::tallies(std::string_view prefix) {
+    return guarded([&]() -> Result<Tallies> { return impl_->tallies(prefix); });
+}
+std::uint32_t DuckDbStore::apply_retention(Timestamp now) { return impl_->apply_retention(now); }
+StoreUsage DuckDbStore::usage() const { return impl_->usage(); }
+
+}  // namespace logchute::store

@@ -1,0 +1,73 @@
+#include "intake.hpp"
+
+#include "intake_stream.hpp"
+#include "logchute/bus/names.hpp"
+
+namespace logchute::gateway {
+namespace {
+
+// Below this a text is small enough to gain from sharing a message, and its fsync, with others.
+constexpr std::size_t kShareBelowBytes = 64U << 10;
+// 8 messages of 512 KiB keep the server's disk busy; more would only be memory.
+constexpr std::size_t kMessagesInFlight = 8;
+
+std::string subject_of(const Origin& origin) { return std::string(bus::kLogsPrefix) + origin.source; }
+
+bool joins(const Origin& origin) { return origin.join && (origin.format == Format::automatic || origin.format == Format::plain); }
+
+}  // namespace
+
+bool is_source(std::string_view text) { return !text.empty() && bus::subject_token(text) == text; }
+
+bus::Headers origin_headers(const Origin& origin) {
+    bus::Headers headers;
+    const auto set = [&](std::string_view name, std::string_view value) {
+        if (!value.empty()) headers.emplace_back(name, value);
+    };
+    if (origin.format != Format::automatic) set(bus::kFormatHeader, to_string(origin.format));
+    if (joins(origin)) set(bus::kJoinHeader, "true");
+    set(bus::kServiceHeader, origin.service);
+    set(bus::kTagsHeader, origin.tags);
+    set(bus::kUploadHeader, origin.upload);
+    return headers;
+}
+
+Result<Accepted> Intake::take(const Origin& origin, std::string_view text) {
+    if (text.size() >= kShareBelowBytes || text.size() >= chunks_.line_bytes_max) {
+        IntakeStream stream(publisher_, origin, chunks_);
+        if (auto done = stream.add(text); !done) return std::unexpected(done.error());
+        return stream.finish();
+    }
+    ChunkOptions options = chunks_;
+    options.join = joins(origin);
+    LineChunker chunker(options, [&](const Chunk& chunk) -> Result<void> {
+        if (auto ack = group_.commit(subject_of(origin), origin_headers(origin), chunk.text); !ack) return std::unexpected(ack.error());
+        return {};
+    });
+    if (auto done = chunker.add(text); !done) return std::unexpected(done.error());
+    if (auto done = chunker.finish(); !done) return std::unexpected(done.error());
+    return Accepted{chunker.lines(), chunker.records()};
+}
+
+IntakeStream::IntakeStream(bus::Publisher& publisher, const Origin& origin, ChunkOptions chunks)
+    : publisher_(publisher),
+      subject_(subject_of(origin)),
+      headers_(origin_headers(origin)),
+      window_(kMessagesInFlight),
+      chunker_((chunks.join = joins(origin), chunks), [this](const Chunk& chunk) { return publish(chunk); }) {}
+
+Result<void> IntakeStream::publish(const Chunk& chunk) {
+    if (auto place = window_.reserve(); !place) return place;
+    bus::Headers headers = headers_;
+    if (chunk.cut_from_bytes != 0) headers.emplace_back(bus::kLengthHeader, std::to_string(chunk.cut_from_bytes));
+    publisher_.publish_async(subject_, headers, chunk.text, [this](const Result<bus::PubAck>& ack) { window_.settle(ack); });
+    return {};
+}
+
+Result<Accepted> IntakeStream::finish() {
+    if (auto done = chunker_.finish(); !done) return std::unexpected(done.error());
+    if (auto done = window_.wait(); !done) return std::unexpected(done.error());
+    return progress();
+}
+
+}  // namespace logchute::gateway

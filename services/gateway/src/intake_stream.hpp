@@ -1,0 +1,37 @@
+// A text that arrives piece by piece, on its way into the stream.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "ack_window.hpp"
+#include "intake.hpp"
+
+namespace logchute::gateway {
+
+/// One text of any size, with flat memory: as soon as a message is full it goes out, a few of them at once.
+/// Threads: one.
+class IntakeStream {
+public:
+    IntakeStream(bus::Publisher& publisher, const Origin& origin, ChunkOptions chunks);
+
+    [[nodiscard]] Result<void> add(std::string_view bytes) { return chunker_.add(bytes); }
+    /// The end of the text; returns once all of it is on disk.
+    [[nodiscard]] Result<Accepted> finish();
+    /// So far.
+    [[nodiscard]] Accepted progress() const noexcept { return {chunker_.lines(), chunker_.records()}; }
+
+private:
+    [[nodiscard]] Result<void> publish(const Chunk& chunk);
+
+    bus::Publisher& publisher_;
+    const std::string subject_;
+    const bus::Headers headers_;
+    AckWindow window_;
+    LineChunker chunker_;
+};
+
+/// The headers that tell consumers what `origin` says.
+[[nodiscard]] bus::Headers origin_headers(const Origin& origin);
+
+}  // namespace logchute::gateway

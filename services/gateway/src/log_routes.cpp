@@ -1,0 +1,112 @@
+#include "log_routes.hpp"
+
+#include <utility>
+
+#include "logchute/core/json_records.hpp"
+#include "logchute/core/json_text.hpp"
+#include "logchute/core/level.hpp"
+#include "request_body.hpp"
+
+namespace logchute::gateway {
+namespace {
+
+using http::Method;
+using http::Parameters;
+using http::Problem;
+using http::Request;
+using http::Response;
+
+constexpr std::string_view kUnknownBody =
+    "send application/json (an object or an array of objects), application/x-ndjson (one object a line) or text/plain (one record a line), "
+    "in UTF-8";
+
+/// The parameters that /api/v1/logs has beside the body.
+Origin origin_of(Parameters& parameters, BodyKind kind) {
+    Origin origin;
+    origin.source = parameters.text("source", origin.source);
+    if (!is_source(origin.source)) parameters.reject("source", "source names a subject: use letters, digits, '-' and '_', at most 64");
+    origin.service = parameters.text("service");
+    if (origin.service.size() > kNameBytesMax || !json::is_valid_utf8(origin.service))
+        parameters.reject("service", "service must be UTF-8 of at most " + std::to_string(kNameBytesMax) + " bytes");
+    const auto name = parameters.text("format", kind == BodyKind::text ? "auto" : "json");
+    const auto format = parse_format(name);
+    if (!format)
+        parameters.reject("format", "format is one of auto, json, logfmt, clf, syslog, plain");
+    else if (kind == BodyKind::json_document && *format != Format::json && *format != Format::automatic)
+        parameters.reject("format", "a body of application/json is json; send other formats as text/plain");
+    origin.format = format.value_or(Format::automatic);
+    if (kind == BodyKind::json_document) origin.format = Format::json;
+    origin.join = parameters.boolean("join", false);
+    return origin;
+}
+
+Response accepted(std::uint64_t records) { return Response::json("{\"accepted\":" + std::to_string(records) + "}"); }
+
+}  // namespace
+
+LogRoutes::LogRoutes(Intake& intake, const Admission& admission, MemoryBudget& memory, const runtime::GatewaySettings& settings,
+                     runtime::Metrics& metrics)
+    : intake_(intake),
+      admission_(admission),
+      memory_(memory),
+      settings_(settings),
+      records_total_(metrics.counter("gateway_records_total", "Records accepted: on disk in LOGS.")),
+      refused_total_(metrics.counter("gateway_unavailable_total", "Requests answered 503 because the bus was away or ingestion lagged.")) {}
+
+void LogRoutes::add_to(http::Router& router) {
+    const http::RouteOptions body{.body_bytes_max = settings_.body_bytes_max.value};
+    router.get("/send", [this](Request& request) { return send(request); });
+    router.post("/send", [this](Request& request) { return send(request); });
+    router.post("/api/v1/logs", [this](Request& request) { return logs(request); }, body);
+}
+
+Response LogRoutes::send(Request& request) {
+    Parameters parameters(request);
+    const auto message = parameters.text("message", settings_.default_message);
+    const auto service = parameters.text("service", settings_.default_service);
+    const auto level = parameters.text("level", settings_.default_level);
+    if (!parse_level(level)) parameters.reject("level", "level is one of trace, debug, info, warn, error, fatal, or another usual spelling");
+    if (auto problem = parameters.finish()) return Response::problem(std::move(*problem));
+
+    std::string line = "{\"level\":";
+    json::append_string(line, level);
+    line += ",\"service\":";
+    json::append_string(line, service);
+    line += ",\"message\":";
+    json::append_string(line, message);
+    line += "}\n";
+    return answer({.format = Format::json}, line);
+}
+
+Response LogRoutes::logs(Request& request) {
+    const auto kind = body_kind(request);
+    if (!kind) return Response::problem({.status = 415, .detail = std::string(kUnknownBody)});
+    Parameters parameters(request);
+    const Origin origin = origin_of(parameters, *kind);
+    if (auto problem = parameters.finish()) return Response::problem(std::move(*problem));
+
+    MemoryBudget::Lease lease(memory_);
+    auto body = decoded_body(request, settings_.body_bytes_max.value, lease);
+    if (!body) return Response::problem(std::move(body).error());
+    if (*kind != BodyKind::json_document) return answer(origin, *body);
+
+    auto records = json_records(*body);
+    if (!records) return Response::error(records.error());
+    return answer(origin, records->lines);
+}
+
+Response LogRoutes::answer(const Origin& origin, std::string_view text) {
+    if (auto open = admission_.check(); !open) {
+        refused_total_.add();
+        return Response::error(open.error());
+    }
+    const auto taken = intake_.take(origin, text);
+    if (!taken) {
+        refused_total_.add();
+        return Response::error(taken.error());
+    }
+    records_total_.add(static_cast<double>(taken->records));
+    return accepted(taken->records);
+}
+
+}  // namespace logchute::gateway

@@ -1,0 +1,206 @@
+#include "upload_registry.hpp"
+
+#include <algorithm>
+#include <array>
+#include <random>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "logchute/core/json_text.hpp"
+#include "logchute/runtime/logging.hpp"
+
+namespace logchute::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+constexpr std::string_view kKeyPrefix = "upload.";
+constexpr std::size_t kUploadsKept = 1'000;
+constexpr auto kFollowEvery = 100ms;
+// A gateway says that it is still receiving every second; one that has said nothing for so long is gone.
+constexpr auto kReceivingSilence = 30s;
+
+constexpr std::array kStates{UploadState::receiving, UploadState::processing, UploadState::searchable, UploadState::incomplete};
+
+std::string hex(std::uint64_t number, std::size_t digits) {
+    std::string text(digits, '0');
+    for (std::size_t i = digits; i-- > 0; number >>= 4) text[i] = "0123456789abcdef"[number & 15];
+    return text;
+}
+
+/// Milliseconds, then chance: unique, and in the order of time.
+std::string new_id(Timestamp at) {
+    static thread_local std::random_device device;
+    const auto chance = (std::uint64_t{device()} << 32) | device();
+    return hex(static_cast<std::uint64_t>(to_nanos(at) / 1'000'000), 12) + hex(chance, 16);
+}
+
+bool is_id(std::string_view text) {
+    return text.size() == 28 && std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+std::string key_of(std::string_view id) { return std::string(kKeyPrefix) + std::string(id); }
+
+bool is_over(const Upload& upload) { return upload.state == UploadState::searchable || upload.state == UploadState::incomplete; }
+
+}  // namespace
+
+std::string_view to_string(UploadState state) noexcept {
+    switch (state) {
+        case UploadState::receiving: return "receiving";
+        case UploadState::processing: return "processing";
+        case UploadState::searchable: return "searchable";
+        case UploadState::incomplete: return "incomplete";
+    }
+    return "incomplete";
+}
+
+std::string to_json(const Upload& upload) {
+    const auto time = [](const std::optional<Timestamp>& at) { return at ? json(format_rfc3339(*at)) : json(); };
+    return json{{"id", upload.id},
+                {"file", json::string_t(logchute::json::to_valid_utf8(upload.file))},
+                {"state", to_string(upload.state)},
+                {"bytes", upload.bytes},
+                {"lines", upload.lines},
+                {"records", upload.records},
+                {"stored", upload.stored},
+                {"dead_lettered", upload.dead_lettered},
+                {"started_at", time(upload.started_at)},
+                {"updated_at", time(upload.updated_at)},
+                {"finished_at", time(upload.finished_at)}}
+        .dump();
+}
+
+Result<Upload> upload_from_json(std::string_view text) {
+    const auto parsed = json::parse(text, nullptr, false);
+    try {
+        Upload upload;
+        upload.id = parsed.at("id").get<std::string>();
+        upload.file = parsed.at("file").get<std::string>();
+        const auto state = parsed.at("state").get<std::string>();
+        const auto known = std::ranges::find_if(kStates, [&](UploadState it) { return to_string(it) == state; });
+        if (known == kStates.end()) return fail(Errc::failed, "an upload's entry has the unknown state '" + state + "'");
+        upload.state = *known;
+        upload.bytes = parsed.at("bytes").get<std::uint64_t>();
+        upload.lines = parsed.at("lines").get<std::uint64_t>();
+        upload.records = parsed.at("records").get<std::uint64_t>();
+        upload.stored = parsed.at("stored").get<std::uint64_t>();
+        upload.dead_lettered = parsed.at("dead_lettered").get<std::uint64_t>();
+        upload.started_at = parse_rfc3339(parsed.at("started_at").get<std::string>()).value_or(Timestamp{});
+        upload.updated_at = parse_rfc3339(parsed.at("updated_at").get<std::string>()).value_or(Timestamp{});
+        if (const auto& at = parsed.at("finished_at"); at.is_string()) upload.finished_at = parse_rfc3339(at.get<std::string>());
+        return upload;
+    } catch (const json::exception& error) {
+        return fail(Errc::failed, std::string("an upload's entry cannot be read: ") + error.what());
+    }
+}
+
+UploadRegistry::UploadRegistry(bus::KeyValue& state, store::LogReader& reader)
+    : state_(state), reader_(reader), follower_([this](const std::stop_token& stop) { follow(stop); }) {}
+
+UploadRegistry::~UploadRegistry() {
+    follower_.request_stop();
+    changed_.notify_all();
+}
+
+Result<Upload> UploadRegistry::begin(std::string file) {
+    Upload upload;
+    upload.started_at = upload.updated_at = now();
+    upload.id = new_id(upload.started_at);
+    upload.file = std::move(file);
+    forget_old_ones();
+    if (auto done = put(upload); !done) return std::unexpected(done.error());
+    return upload;
+}
+
+Result<void> UploadRegistry::put(const Upload& upload) {
+    if (auto done = state_.put(key_of(upload.id), to_json(upload)); !done) return std::unexpected(done.error());
+    return {};
+}
+
+Result<void> UploadRegistry::save(Upload upload) {
+    upload.updated_at = now();
+    auto done = put(upload);
+    if (upload.state == UploadState::processing) {
+        const std::lock_guard lock(mutex_);
+        processing_.insert_or_assign(upload.id, std::move(upload));
+        changed_.notify_all();
+    }
+    return done;
+}
+
+Result<Upload> UploadRegistry::find(std::string_view id) {
+    if (!is_id(id)) return fail(Errc::not_found, "there is no upload of this id; GET /api/v1/uploads lists them");
+    auto entry = state_.get(key_of(id));
+    if (!entry) {
+        if (entry.error().code == Errc::not_found) return fail(Errc::not_found, "there is no upload of this id; GET /api/v1/uploads lists them");
+        return std::unexpected(std::move(entry).error());
+    }
+    auto upload = upload_from_json(entry->value);
+    if (upload) refresh(*upload);
+    return upload;
+}
+
+Result<std::vector<Upload>> UploadRegistry::list(std::size_t limit) {
+    auto keys = state_.keys(kKeyPrefix);
+    if (!keys) return std::unexpected(keys.error());
+    std::ranges::sort(*keys, std::greater{});
+    std::vector<Upload> uploads;
+    for (const std::string& key : *keys) {
+        if (uploads.size() == limit) break;
+        auto upload = find(std::string_view(key).substr(kKeyPrefix.size()));
+        if (upload)
+            uploads.push_back(std::move(*upload));
+        else if (upload.error().code != Errc::not_found)  // deleted meanwhile
+            return std::unexpected(upload.error());
+    }
+    return uploads;
+}
+
+void UploadRegistry::refresh(Upload& upload) {
+    if (upload.state == UploadState::searchable) return;
+    const std::string key = "upload/" + upload.id;
+    if (const auto tallies = reader_.tallies(key); tallies) {
+        if (const auto found = tallies->find(key); found != tallies->end()) {
+            upload.stored = found->second.stored;
+            upload.dead_lettered = found->second.dead_lettered;
+        }
+        if (upload.state == UploadState::processing && upload.stored + upload.dead_lettered >= upload.records) {
+            upload.state = UploadState::searchable;
+            upload.finished_at = now();
+            (void)put(upload);  // if that fails, whoever asks next finds out anew
+        }
+    }
+    if (upload.state == UploadState::receiving && now() - upload.updated_at > kReceivingSilence) upload.state = UploadState::incomplete;
+}
+
+void UploadRegistry::forget_old_ones() {
+    const auto keys = state_.keys(kKeyPrefix);
+    if (!keys || keys->size() < kUploadsKept) return;
+    auto sorted = *keys;
+    std::ranges::sort(sorted);
+    for (std::size_t i = 0; i + kUploadsKept <= sorted.size(); ++i) (void)state_.remove(sorted[i]);
+}
+
+void UploadRegistry::follow(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested()) {
+        changed_.wait(lock, stop, [this] { return !processing_.empty(); });
+        const auto open = processing_;
+        lock.unlock();
+        std::vector<std::string> over;
+        for (const auto& [id, known] : open) {
+            Upload upload = known;
+            refresh(upload);
+            if (is_over(upload)) over.push_back(id);
+        }
+        lock.lock();
+        for (const auto& id : over) processing_.erase(id);
+        // The store has no way to call us, so it is asked; ten times a second is cheap beside what an upload costs.
+        changed_.wait_for(lock, stop, kFollowEvery, [] { return false; });
+    }
+}
+
+}  // namespace logchute::gateway

@@ -1,0 +1,180 @@
+#include "upload_routes.hpp"
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "intake_stream.hpp"
+#include "logchute/core/json_text.hpp"
+#include "logchute/runtime/multipart.hpp"
+#include "upload_source.hpp"
+
+namespace logchute::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+using http::Problem;
+using http::Request;
+using http::Response;
+
+constexpr std::size_t kReadBytes = 256U << 10;
+constexpr std::size_t kFormFieldBytesMax = 1024;
+constexpr auto kSaveEvery = 1s;
+constexpr std::int64_t kListMax = 1'000;
+
+std::string tags_of(const Upload& upload) {
+    std::string tags = "{\"upload\":";
+    json::append_string(tags, upload.id);
+    tags += ",\"file\":";
+    json::append_string(tags, upload.file);
+    return tags + '}';
+}
+
+std::string started_json(const std::vector<Upload>& uploads) {
+    std::string out = "{\"uploads\":[";
+    for (const Upload& upload : uploads) {
+        if (&upload != &uploads.front()) out += ',';
+        out += "{\"id\":";
+        json::append_string(out, upload.id);
+        out += ",\"file\":";
+        json::append_string(out, upload.file);
+        out += '}';
+    }
+    return out + "]}";
+}
+
+/// A field of the form that is no file: how the files after it are to be read.
+std::optional<Problem> set_field(Origin& form, const std::string& name, const std::string& value) {
+    if (name == "service") {
+        if (value.size() > kNameBytesMax || !json::is_valid_utf8(value))
+            return Problem{.status = 400, .detail = "service must be UTF-8 of at most " + std::to_string(kNameBytesMax) + " bytes", .parameter = name};
+        form.service = value;
+        return std::nullopt;
+    }
+    if (name == "format") {
+        const auto format = parse_format(value);
+        if (!format) return Problem{.status = 400, .detail = "format is one of auto, json, logfmt, clf, syslog, plain", .parameter = name};
+        form.format = *format;
+        return std::nullopt;
+    }
+    return Problem{.status = 400,
+                   .detail = "the form has a field that nobody asked for; it takes service, format, and then file, as often as you like",
+                   .parameter = json::to_valid_utf8(std::string_view(name).substr(0, 64))};
+}
+
+}  // namespace
+
+UploadRoutes::UploadRoutes(bus::Publisher& publisher, ChunkOptions chunks, const Admission& admission, UploadRegistry& registry,
+                           const runtime::GatewaySettings& settings, runtime::Metrics& metrics)
+    : publisher_(publisher),
+      chunks_(chunks),
+      admission_(admission),
+      registry_(registry),
+      decompressed_max_(settings.upload_decompressed_max.value),
+      received_total_(metrics.counter("gateway_uploads_total", "Uploaded files, by how they ended.", {{"outcome", "received"}})),
+      incomplete_total_(metrics.counter("gateway_uploads_total", "Uploaded files, by how they ended.", {{"outcome", "incomplete"}})) {}
+
+void UploadRoutes::add_to(http::Router& router) {
+    router.post("/upload", [this](Request& request) { return receive(request); }, {.streams_body = true});
+    router.get("/api/v1/uploads", [this](Request& request) { return list(request); });
+    router.get("/api/v1/uploads/{id}", [this](Request& request) { return find(request); });
+}
+
+Response UploadRoutes::receive(Request& request) {
+    http::Parameters parameters(request);
+    if (auto problem = parameters.finish()) return Response::problem(std::move(*problem));
+    const auto boundary = http::multipart_boundary(request.header("Content-Type"));
+    if (!boundary)
+        return Response::problem({.status = 415, .detail = "send a form, multipart/form-data, with the file in a field named file: curl -F file=@app.log ... (" + boundary.error().detail + ")"});
+    if (auto open = admission_.check(); !open) return Response::error(open.error());
+
+    http::MultipartReader form(*request.reader, *boundary);
+    Origin origin{.source = "upload", .join = true};
+    std::vector<Upload> uploads;
+    while (true) {
+        const auto part = form.next();
+        if (!part) return Response::error(part.error());
+        if (!*part) break;
+        const auto& it = **part;
+        if (it.name == "file") {
+            auto upload = take(form, it.file_name.value_or(""), origin);
+            if (!upload) return Response::error(upload.error());
+            uploads.push_back(std::move(*upload));
+            continue;
+        }
+        const auto value = form.read_all(kFormFieldBytesMax);
+        if (!value) return Response::error(value.error());
+        if (auto problem = set_field(origin, it.name, *value)) return Response::problem(std::move(*problem));
+    }
+    if (uploads.empty())
+        return Response::problem({.status = 400, .detail = "the form has no part named file; send one: curl -F file=@app.log ...", .parameter = "file"});
+    return Response::json(started_json(uploads), 202);
+}
+
+Result<Upload> UploadRoutes::take(http::BodyReader& file, std::string name, const Origin& form) {
+    auto begun = registry_.begin(name.empty() ? "unnamed" : std::move(name));
+    if (!begun) return begun;
+    Upload& upload = *begun;
+
+    Origin origin = form;
+    origin.upload = upload.id;
+    origin.tags = tags_of(upload);
+    IntakeStream stream(publisher_, origin, chunks_);
+    UploadSource source(file, decompressed_max_);
+    const auto note_progress = [&] {
+        upload.bytes = source.bytes();
+        upload.lines = stream.progress().lines;
+        upload.records = stream.progress().records;
+    };
+    const auto broken_off = [&](Error error) -> Result<Upload> {
+        note_progress();
+        upload.state = UploadState::incomplete;
+        upload.finished_at = now();
+        incomplete_total_.add();
+        (void)registry_.save(upload);  // if the bus is away now, silence makes it incomplete in a while
+        return std::unexpected(std::move(error).in("upload " + upload.id));
+    };
+
+    std::vector<char> buffer(kReadBytes);
+    auto saved_at = std::chrono::steady_clock::now();
+    while (true) {
+        const auto size = source.read(buffer);
+        if (!size) return broken_off(size.error());
+        if (*size == 0) break;
+        if (auto added = stream.add({buffer.data(), *size}); !added) return broken_off(added.error());
+        if (std::chrono::steady_clock::now() - saved_at < kSaveEvery) continue;
+        note_progress();
+        (void)registry_.save(upload);
+        saved_at = std::chrono::steady_clock::now();
+    }
+    if (auto finished = stream.finish(); !finished) return broken_off(finished.error());
+    note_progress();
+    upload.state = UploadState::processing;
+    received_total_.add();
+    if (auto saved = registry_.save(upload); !saved) return std::unexpected(saved.error());
+    return upload;
+}
+
+Response UploadRoutes::list(const Request& request) {
+    http::Parameters parameters(request);
+    const auto limit = parameters.integer("limit", 20, 1, kListMax);
+    if (auto problem = parameters.finish()) return Response::problem(std::move(*problem));
+    const auto uploads = registry_.list(static_cast<std::size_t>(limit));
+    if (!uploads) return Response::error(uploads.error());
+    std::string out = "{\"uploads\":[";
+    for (const Upload& upload : *uploads) {
+        if (&upload != &uploads->front()) out += ',';
+        out += to_json(upload);
+    }
+    return Response::json(out + "]}");
+}
+
+Response UploadRoutes::find(const Request& request) {
+    http::Parameters parameters(request);
+    if (auto problem = parameters.finish()) return Response::problem(std::move(*problem));
+    const auto upload = registry_.find(request.param("id"));
+    if (!upload) return Response::error(upload.error());
+    return Response::json(to_json(*upload));
+}
+
+}  // namespace logchute::gateway

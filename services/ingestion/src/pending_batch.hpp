@@ -1,0 +1,63 @@
+// Messages on their way into the store: taken from the stream, parsed, not committed yet.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "logchute/bus/consumer.hpp"
+#include "logchute/bus/log_message.hpp"
+#include "logchute/core/batch_parser.hpp"
+#include "logchute/store/log_writer.hpp"
+
+namespace logchute::ingestion {
+
+/// A line, or a whole message, that is no record.
+struct DeadLetter {
+    std::size_t message = 0;  ///< Index into PendingBatch::messages.
+    Reason reason = Reason::invalid_format;
+    std::uint32_t ordinal = 0;
+    std::string_view payload;
+    std::string detail;
+};
+
+/// Gathers messages until a limit is reached. Everything in it views the messages it owns. Reused: clear() keeps the memory.
+class PendingBatch {
+public:
+    /// Parses `message` and keeps it. Never fails: what does not parse becomes a dead letter.
+    void add(bus::Message message, bus::LogMessageReader& reader);
+
+    [[nodiscard]] bool empty() const noexcept { return messages_.empty(); }
+    [[nodiscard]] std::uint64_t records() const noexcept { return records_; }
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
+    /// When the first message came in.
+    [[nodiscard]] std::chrono::steady_clock::time_point since() const noexcept { return since_; }
+
+    /// What the store is to commit: rows, tallies by source and upload, and the sequence reached.
+    [[nodiscard]] store::WriteBatch write_batch();
+    [[nodiscard]] std::vector<bus::Message>& messages() noexcept { return messages_; }
+    [[nodiscard]] const std::vector<DeadLetter>& dead_letters() const noexcept { return dead_letters_; }
+
+    void clear() noexcept;
+
+private:
+    struct Slot {
+        ParsedBatch parsed;
+        std::string scratch;  ///< The text of a compressed message.
+    };
+    void tally(const bus::LogMessage& message, std::size_t stored, std::size_t dead);
+
+    std::vector<bus::Message> messages_;
+    std::deque<Slot> slots_;  ///< One for each message and some to spare; their places do not move.
+    std::vector<store::MessageRecords> rows_;
+    std::vector<DeadLetter> dead_letters_;
+    store::Tallies tallies_;
+    std::uint64_t records_ = 0;
+    std::uint64_t bytes_ = 0;
+    std::uint64_t reached_ = 0;
+    std::chrono::steady_clock::time_point since_{};
+};
+
+}  // namespace logchute::ingestion

@@ -1,0 +1,26 @@
+#include "retention.hpp"
+
+#include <chrono>
+#include <string>
+
+#include "logchute/runtime/logging.hpp"
+
+namespace logchute::ingestion {
+
+Retention::Retention(store::DuckDbStore& store) : store_(store), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+Retention::~Retention() {
+    thread_.request_stop();
+    wake_.notify_all();
+}
+
+void Retention::run(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested()) {
+        if (const auto deleted = store_.apply_retention(now()); deleted != 0)
+            runtime::log_info("deleted days older than store.retention", {{"files", std::to_string(deleted)}});
+        wake_.wait_for(lock, stop, std::chrono::minutes(1), [] { return false; });
+    }
+}
+
+}  // namespace logchute::ingestion

@@ -1,0 +1,102 @@
+#include "logchute/core/line_chunker.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <random>
+#include <string>
+#include <vector>
+
+using namespace logchute;
+
+namespace {
+
+struct Piece {
+    std::string text;
+    std::uint64_t lines;
+    std::uint64_t records;
+    std::uint64_t cut_from_bytes;
+    friend bool operator==(const Piece&, const Piece&) = default;
+};
+
+/// Chunks of `text`, given in pieces of `step` bytes (0: whole).
+std::vector<Piece> chunks_of(std::string_view text, ChunkOptions options, std::size_t step = 0) {
+    std::vector<Piece> pieces;
+    LineChunker chunker(options, [&](const Chunk& chunk) -> Result<void> {
+        pieces.push_back({std::string(chunk.text), chunk.lines, chunk.records, chunk.cut_from_bytes});
+        return {};
+    });
+    if (step == 0) step = text.size() + 1;
+    for (std::size_t at = 0; at < text.size(); at += step) REQUIRE(chunker.add(text.substr(at, step)));
+    REQUIRE(chunker.finish());
+    return pieces;
+}
+
+}  // namespace
+
+TEST_CASE("a text smaller than a chunk is one chunk") {
+    CHECK(chunks_of("one\ntwo\r\nthree", {}) == std::vector<Piece>{{"one\ntwo\r\nthree", 3, 3, 0}});
+}
+
+TEST_CASE("blank lines are no records, and alone they are no chunk") {
+    CHECK(chunks_of("\n  \r\n\t\n", {}).empty());
+    CHECK(chunks_of("", {}).empty());
+    CHECK(chunks_of("\none\n\n", {})[0].records == 1);
+}
+
+TEST_CASE("a chunk ends with the record that fills it") {
+    const auto pieces = chunks_of("aaaa\nbbbb\ncccc\ndddd\n", {.chunk_bytes = 8});
+    REQUIRE(pieces.size() == 2);
+    CHECK(pieces[0] == Piece{"aaaa\nbbbb\n", 2, 2, 0});
+    CHECK(pieces[1] == Piece{"cccc\ndddd\n", 2, 2, 0});
+}
+
+TEST_CASE("continuation lines stay with their record") {
+    const std::string_view text = "one\n  a\n  b\ntwo\n  c\n";
+    const auto pieces = chunks_of(text, {.chunk_bytes = 1, .join = true});
+    REQUIRE(pieces.size() == 2);
+    CHECK(pieces[0] == Piece{"one\n  a\n  b\n", 3, 1, 0});
+    CHECK(pieces[1] == Piece{"two\n  c\n", 2, 1, 0});
+    CHECK(chunks_of(text, {.chunk_bytes = 1}).size() == 5);
+}
+
+TEST_CASE("a line that is too long is cut and says how long it was") {
+    const std::string longer(kTooLongBytesKept + 1000, 'x');
+    const auto step = GENERATE(std::size_t{0}, std::size_t{1}, std::size_t{7}, std::size_t{100'000});
+    const auto pieces = chunks_of("before\n" + longer + "\r\nafter\n", {.line_bytes_max = kTooLongBytesKept}, step);
+    REQUIRE(pieces.size() == 3);
+    CHECK(pieces[0] == Piece{"before\n", 1, 1, 0});
+    CHECK(pieces[1].text == longer.substr(0, kTooLongBytesKept));
+    CHECK(pieces[1].lines == 1);
+    CHECK(pieces[2] == Piece{"after\n", 1, 1, 0});
+}
+
+TEST_CASE("a line that is too long and is the last one is cut as well") {
+    const std::string longer(kTooLongBytesKept + 5, 'x');
+    const auto pieces = chunks_of(longer, {.line_bytes_max = 100}, 1000);
+    REQUIRE(pieces.size() == 1);
+    CHECK(pieces[0].cut_from_bytes == longer.size());
+    CHECK(pieces[0].text.size() == kTooLongBytesKept);
+}
+
+TEST_CASE("however a text is torn, the chunks hold the same lines and counts") {
+    std::mt19937 chance(7);
+    for (int round = 0; round < 300; ++round) {
+        std::string text;
+        for (int i = 0; i < 40; ++i) {
+            text += std::string(chance() % 3 == 0 ? "  " : "");
+            text += std::string(chance() % 30, static_cast<char>('a' + i % 26));
+            text += chance() % 5 == 0 ? "\r\n" : "\n";
+        }
+        const ChunkOptions options{.chunk_bytes = 1 + chance() % 200, .line_bytes_max = 25, .join = chance() % 2 == 0};
+        const auto whole = chunks_of(text, options);
+        CHECK(chunks_of(text, options, 1 + chance() % 50) == whole);
+    }
+}
+
+TEST_CASE("a failure to emit ends the stream") {
+    LineChunker chunker({.chunk_bytes = 1}, [](const Chunk&) -> Result<void> { return fail(Errc::unavailable, "the bus is away"); });
+    const auto done = chunker.add("one\ntwo\n");
+    REQUIRE_FALSE(done);
+    CHECK(done.error().code == Errc::unavailable);
+    CHECK(chunker.records() == 1);
+}
