@@ -35,8 +35,10 @@ def build(targets: Sequence[str], say: Step) -> None:
     """Brings executables up to date; ninja sees for itself in no time that nothing has changed, or that CMake must run again."""
     if not (paths.RELEASE / "build.ninja").is_file():
         configure(say, "-DLOGCHUTE_BUILD_TESTS=OFF")
-    ninja = subprocess.Popen(["ninja", "-C", str(paths.RELEASE), *targets], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                             stderr=subprocess.STDOUT, text=True, errors="replace", env={**os.environ, "NINJA_STATUS": "[%f/%t] "})
+    # Two ninjas in one folder would undo each other's work, so one waits for the other; scripts/test takes the same lock.
+    command = ["flock", str(paths.RELEASE.with_suffix(".lock")), "ninja", "-C", str(paths.RELEASE), *targets]
+    ninja = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+                             env={**os.environ, "NINJA_STATUS": "[%f/%t] "})
     said: list[str] = []  # by compilers, from the first fault on; neither progress nor what CMake finds
     told = 0
     with ninja:

@@ -20,7 +20,8 @@ def build(preset: str, *targets: str, options: tuple[str, ...] = ("-DLOGCHUTE_BU
     folder = ROOT / "build" / preset
     if not is_configured(preset, options) and not run(["cmake", "--preset", preset, *options]):
         return False
-    return run(["ninja", "-C", str(folder), *targets], {**os.environ, "NINJA_STATUS": "[%f/%t] "})
+    return run(["flock", str(folder.with_suffix(".lock")), "ninja", "-C", str(folder), *targets],  # scripts/start may be building there
+               {**os.environ, "NINJA_STATUS": "[%f/%t] "})
 
 
 def is_configured(preset: str, options: tuple[str, ...]) -> bool:

@@ -27,5 +27,6 @@ void run(runtime::Service& service) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    return runtime::service_main({.name = "dashboard", .description = "Finds logs, for people and their tools.", .flags = {}}, argc, argv, run);
+    return runtime::service_main({.name = "dashboard", .description = "Finds logs, for people and their tools.", .flags = {}}, argc, argv,
+                                 run);
 }

@@ -22,7 +22,8 @@ void run(runtime::Service& service) {
 
     bus::Connection connection(bus::connection_options(settings.nats, "gateway", runtime::log_connection));
     bus::Provisioner streams(connection, {bus::logs_stream(settings.nats)}, runtime::log_connection);
-    bus::Publisher publisher(connection, {.ack_timeout = in_ms(settings.nats.publish_timeout), .pending_bytes_max = gateway.pending_bytes_max.value});
+    bus::Publisher publisher(connection,
+                             {.ack_timeout = in_ms(settings.nats.publish_timeout), .pending_bytes_max = gateway.pending_bytes_max.value});
     bus::GroupCommitter group(publisher, {.wait = in_ms(gateway.group_wait), .bytes = gateway.message_bytes.value});
     bus::KeyValue state(connection, {.name = std::string(bus::kStateBucket), .replicas = settings.nats.replicas});
     store::RemoteLogReader reader(connection, in_ms(settings.nats.request_timeout));
@@ -48,5 +49,6 @@ void run(runtime::Service& service) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    return runtime::service_main({.name = "gateway", .description = "Takes logs over HTTP, and puts them into the stream LOGS.", .flags = {}}, argc, argv, run);
+    return runtime::service_main(
+        {.name = "gateway", .description = "Takes logs over HTTP, and puts them into the stream LOGS.", .flags = {}}, argc, argv, run);
 }

@@ -43,5 +43,6 @@ void run(runtime::Service& service) {
 
 int main(int argc, char** argv) {
     return runtime::service_main(
-        {.name = "ingestion", .description = "Puts the records of the stream LOGS into the store, each exactly once.", .flags = {}}, argc, argv, run);
+        {.name = "ingestion", .description = "Puts the records of the stream LOGS into the store, each exactly once.", .flags = {}}, argc,
+        argv, run);
 }

@@ -23,5 +23,6 @@ void run(runtime::Service& service) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    return runtime::service_main({.name = "log-analyzer", .description = "Turns the stream LOGS into Prometheus metrics.", .flags = {}}, argc, argv, run);
+    return runtime::service_main({.name = "log-analyzer", .description = "Turns the stream LOGS into Prometheus metrics.", .flags = {}},
+                                 argc, argv, run);
 }

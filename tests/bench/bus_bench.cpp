@@ -91,6 +91,7 @@ void group_commit(benchmark::State& state) {
     std::atomic<std::size_t> failed{0};
     for (auto _ : state) {
         std::vector<std::jthread> threads;
+        threads.reserve(callers);
         for (std::size_t i = 0; i < callers; ++i)
             threads.emplace_back([&] {
                 for (std::size_t n = 0; n < kEach; ++n)

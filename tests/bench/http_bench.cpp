@@ -25,15 +25,17 @@ http::Router routes() {
     router.get("/worker", [](http::Request&) { return http::Response::text("ok"); });
     router.post("/whole", [](http::Request& request) { return http::Response::text(std::to_string(request.body.size())); },
                 {.body_bytes_max = 64U << 20});
-    router.post("/streamed", [](http::Request& request) {
-        std::string buffer(256 * 1024, '\0');
-        std::size_t total = 0;
-        for (;;) {
-            const auto n = request.reader->read(buffer);
-            if (!n || *n == 0) return http::Response::text(std::to_string(total));
-            total += *n;
-        }
-    }, {.streams_body = true});
+    router.post("/streamed",
+                [](http::Request& request) {
+                    std::string buffer(256 * 1024, '\0');
+                    std::size_t total = 0;
+                    for (;;) {
+                        const auto n = request.reader->read(buffer);
+                        if (!n || *n == 0) return http::Response::text(std::to_string(total));
+                        total += *n;
+                    }
+                },
+                {.streams_body = true});
     router.get("/download", [](http::Request&) {
         http::Response response{200, {}, {}};
         response.body = [](http::BodyWriter& out) -> Result<void> {
@@ -99,7 +101,9 @@ void run(benchmark::State& state, const std::string& request, std::string_view e
     if (bytes > 0) state.SetBytesProcessed(static_cast<std::int64_t>(bytes) * state.iterations());
 }
 
-void get(benchmark::State& state, const std::string& path) { run(state, "GET " + path + " HTTP/1.1\r\nHost: bench\r\n\r\n", "\r\n\r\nok", 0); }
+void get(benchmark::State& state, const std::string& path) {
+    run(state, "GET " + path + " HTTP/1.1\r\nHost: bench\r\n\r\n", "\r\n\r\nok", 0);
+}
 
 void post(benchmark::State& state, const std::string& path) {
     const std::string request = "POST " + path + " HTTP/1.1\r\nHost: bench\r\nContent-Length: " + std::to_string(kBodyBytes) + "\r\n\r\n" +

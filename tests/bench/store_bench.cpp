@@ -61,11 +61,13 @@ void fill(Batch& out, std::size_t first, std::size_t rows) {
     out.messages.clear();
     out.parsed.resize(kBatchMessages);
     BatchParser parser;
-    for (std::size_t at = 0; at < rows; at += kMessageRecords) out.texts.push_back(make_lines(first + at, std::min(kMessageRecords, rows - at)));
+    for (std::size_t at = 0; at < rows; at += kMessageRecords)
+        out.texts.push_back(make_lines(first + at, std::min(kMessageRecords, rows - at)));
     for (std::size_t i = 0; i < out.texts.size(); ++i) {
         const auto sequence = first / kMessageRecords + i + 1;
         const auto received = from_nanos(kBegin + static_cast<std::int64_t>(first));
-        parser.parse(out.texts[i], {.format = Format::json, .received = received, .default_service = {}, .default_tags = {}}, out.parsed[i]);
+        parser.parse(out.texts[i], {.format = Format::json, .received = received, .default_service = {}, .default_tags = {}},
+                     out.parsed[i]);
         out.messages.push_back({sequence, received, "bench", out.parsed[i].records});
     }
     out.batch = {out.messages, out.messages.back().sequence, {{"source/bench", {rows, 0}}}};
@@ -143,7 +145,7 @@ void read_while_appending(benchmark::State& state) {
     std::vector<double> waits;
     std::jthread reader([&] {
         SearchRequest request;
-        request.scope.query = *search::parse_query("\"shard 63\" status:504");
+        request.scope.query = *search::parse_query("\"request 123457 of\"");
         while (!stop) {
             const auto begun = std::chrono::steady_clock::now();
             w.check(w.store->search(request).has_value(), "search failed");

@@ -33,8 +33,8 @@ std::optional<DeliveryInfo> parse_ack_subject(std::string_view subject) noexcept
     const std::size_t first = count == kShortTokens ? 4 : 6;
     DeliveryInfo info;
     std::uint64_t nanos = 0;
-    if (!read(tokens[first], info.delivered) || !read(tokens[first + 1], info.sequence) || !read(tokens[first + 3], nanos) ||
-        !read(tokens[first + 4], info.pending))
+    if (!read(tokens[first], info.delivered) || !read(tokens[first + 1], info.sequence) ||
+        !read(tokens[first + 2], info.consumer_sequence) || !read(tokens[first + 3], nanos) || !read(tokens[first + 4], info.pending))
         return std::nullopt;
     if (nanos > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
     info.received = from_nanos(static_cast<std::int64_t>(nanos));

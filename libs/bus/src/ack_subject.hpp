@@ -12,6 +12,7 @@ namespace logchute::bus {
 struct DeliveryInfo {
     std::uint64_t delivered = 0;  ///< How often, this time counted.
     std::uint64_t sequence = 0;   ///< In the stream.
+    std::uint64_t consumer_sequence = 0;  ///< Counts the consumer's deliveries.
     std::uint64_t pending = 0;    ///< Behind this one.
     Timestamp received{};
 };

@@ -89,7 +89,8 @@ void Connection::Impl::run(const std::stop_token& stop) {
             take_down(*opened, stop.stop_requested());
         } else if (opened.error().detail != said) {
             said = opened.error().detail;
-            report(false, said + "; trying again every " + std::to_string(options_.reconnect_wait.count()) + " ms");
+            report(false, "NATS is not there, at " + servers_text(options_.url) + " (" + said + "); waiting for it, trying again every " +
+                              std::to_string(options_.reconnect_wait.count()) + " ms");
         }
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, stop, options_.reconnect_wait, [] { return false; });

@@ -101,6 +101,17 @@ void set_tls(natsOptions& raw, const ConnectionOptions& options) {
 
 }  // namespace
 
+std::string servers_text(std::string_view urls) {
+    std::string text;
+    const auto servers = parse_servers(urls);
+    if (!servers) return text;
+    for (const std::string& server : *servers) {
+        if (!text.empty()) text += ", ";
+        text += without_secret(server);
+    }
+    return text;
+}
+
 Result<std::vector<std::string>> parse_servers(std::string_view urls) {
     std::vector<std::string> servers;
     while (true) {

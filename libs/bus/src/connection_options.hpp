@@ -15,4 +15,7 @@ namespace logchute::bus {
 /// The servers of a comma separated list, blanks trimmed. Refuses what is no URL: an unknown scheme, no host, a port that is none.
 [[nodiscard]] Result<std::vector<std::string>> parse_servers(std::string_view urls);
 
+/// The same list for messages: without the user names and passwords that URLs may hold.
+[[nodiscard]] std::string servers_text(std::string_view urls);
+
 }  // namespace logchute::bus

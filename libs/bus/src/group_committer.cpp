@@ -2,7 +2,6 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -27,7 +26,8 @@ struct Group {
 
     std::mutex mutex;  // a lock of its own, so that a thousand callers waking do not meet those of the next group
     std::condition_variable answered;
-    std::optional<Result<PubAck>> outcome;  // under mutex
+    bool done = false;       // under mutex
+    Result<PubAck> outcome;  // under mutex
 };
 using GroupPtr = std::shared_ptr<Group>;
 
@@ -44,8 +44,8 @@ std::string key_of(std::string_view subject, const Headers& headers) {
 
 Result<PubAck> wait_for(Group& group) {
     std::unique_lock lock(group.mutex);
-    group.answered.wait(lock, [&] { return group.outcome.has_value(); });
-    return *group.outcome;
+    group.answered.wait(lock, [&] { return group.done; });
+    return group.outcome;
 }
 
 }  // namespace
@@ -139,6 +139,7 @@ private:
         publisher_.publish_async(group->subject, group->headers, group->lines, [group](Result<PubAck> result) {
             const std::lock_guard lock(group->mutex);
             group->outcome = std::move(result);
+            group->done = true;
             group->answered.notify_all();
         });
     }

@@ -70,6 +70,7 @@ natsStatus Link::send(const Outgoing& message) {
                    : natsConnection_PublishRequest(connection_.get(), message.subject, message.reply, message.payload.data(), size);
     }
     natsMsg* raw = nullptr;
+    // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): its size goes along
     natsStatus status = natsMsg_Create(&raw, message.subject, message.reply, message.payload.data(), size);
     const MsgPtr owned(raw);
     if (status == NATS_OK) status = add_headers(*owned, *message.headers);

@@ -11,7 +11,8 @@ namespace logchute::bus {
 namespace {
 
 std::unexpected<Error> unknown(std::string_view header, std::string_view value, std::string_view known) {
-    return fail(Errc::invalid, "unknown " + std::string(header) + " '" + json::to_valid_utf8(value.substr(0, 64)) + "'; use " + std::string(known));
+    return fail(Errc::invalid,
+                "unknown " + std::string(header) + " '" + json::to_valid_utf8(value.substr(0, 64)) + "'; use " + std::string(known));
 }
 
 /// True for a JSON object whose values are all strings: what may be merged into a record's tags as it stands.

@@ -25,6 +25,7 @@ std::string_view Message::payload() const noexcept { return payload_of(*impl_->h
 std::string_view Message::header(std::string_view name) const noexcept { return header_of(*impl_->handle, std::string(name).c_str()); }
 Headers Message::headers() const { return headers_of(*impl_->handle); }
 std::uint64_t Message::sequence() const noexcept { return impl_->delivery.sequence; }
+std::uint64_t Message::consumer_sequence() const noexcept { return impl_->delivery.consumer_sequence; }
 std::uint64_t Message::delivered() const noexcept { return impl_->delivery.delivered; }
 std::uint64_t Message::pending() const noexcept { return impl_->delivery.pending; }
 Timestamp Message::received() const noexcept { return impl_->delivery.received; }

@@ -1,6 +1,7 @@
 #include "nats_error.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace logchute::bus {
 namespace {
@@ -9,11 +10,17 @@ namespace {
 constexpr int kWrongLastSequenceConstant = 10164;
 constexpr int kConsumerAlreadyExists = 10148;
 
+/// "(conn.c:733): SSL handshake error" without the place in cnats's source.
+std::string_view without_place(std::string_view text) {
+    const auto end = text.starts_with('(') ? text.find("): ") : std::string_view::npos;
+    return end == std::string_view::npos ? text : text.substr(end + 3);
+}
+
 /// cnats keeps the last error of each thread as text; empty where it said no more than the status.
 std::string words(natsStatus status) {
     natsStatus last = NATS_OK;
     const char* text = nats_GetLastError(&last);
-    if (text != nullptr && *text != '\0' && last == status) return text;
+    if (text != nullptr && *text != '\0' && last == status) return std::string(without_place(text));
     return natsStatus_GetText(status);
 }
 

@@ -18,7 +18,10 @@ std::optional<Error> create_all(Connection& connection, const std::vector<Stream
 }  // namespace
 
 Provisioner::Provisioner(Connection& connection, std::vector<StreamSpec> streams, Report report)
-    : connection_(connection), streams_(std::move(streams)), report_(std::move(report)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+    : connection_(connection),
+      streams_(std::move(streams)),
+      report_(std::move(report)),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 Provisioner::~Provisioner() {
     thread_.request_stop();
@@ -31,15 +34,15 @@ bool Provisioner::is_ready() const {
 }
 
 void Provisioner::run(const std::stop_token& stop) {
-    auto say = SteadyClock::now();
+    auto say = SteadyClock::now() + kSayAgain;  // the connection itself says the first time that there is no server
     std::unique_lock lock(mutex_);
     while (!stop.stop_requested()) {
         const bool connected = connection_.is_connected();
         if (!connected) ready_ = false;
         if (!ready_) {
             lock.unlock();
-            auto trouble = connected ? create_all(connection_, streams_)
-                                     : std::optional(Error{Errc::unavailable, "NATS is not there yet; waiting for it"});
+            auto trouble =
+                connected ? create_all(connection_, streams_) : std::optional(Error{Errc::unavailable, "still waiting for NATS"});
             if (!trouble) {
                 report_(true, "the streams are there");
                 say = SteadyClock::now();

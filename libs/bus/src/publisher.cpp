@@ -223,15 +223,17 @@ void Publisher::publish_async(std::string_view subject, const Headers& headers, 
 Result<PubAck> Publisher::publish(std::string_view subject, const Headers& headers, std::string_view payload) {
     std::mutex mutex;
     std::condition_variable answered;
-    std::optional<Result<PubAck>> outcome;
+    Result<PubAck> outcome;
+    bool done = false;
     impl_->publish(subject, headers, payload, [&](Result<PubAck> result) {
         const std::lock_guard lock(mutex);
         outcome = std::move(result);
+        done = true;
         answered.notify_one();  // under the lock: all of this is gone once the waiter has it
     });
     std::unique_lock lock(mutex);
-    answered.wait(lock, [&] { return outcome.has_value(); });
-    return *std::move(outcome);
+    answered.wait(lock, [&] { return done; });
+    return outcome;
 }
 
 std::size_t Publisher::pending_messages() const noexcept { return impl_->pending_messages(); }

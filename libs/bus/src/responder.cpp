@@ -72,17 +72,17 @@ private:
 
     void enqueue(MsgPtr request, const RequestHandler& handler) {
         if (natsMsg_GetReply(request.get()) == nullptr) return;  // nobody to answer
+        const auto give_up = give_up_time(*request);
         {
-            const std::lock_guard lock(mutex_);
-            if (waiting_.size() < options_.waiting_max) {
-                const auto give_up = give_up_time(*request);
-                waiting_.push_back({std::move(request), &handler, give_up});
+            std::unique_lock lock(mutex_);
+            if (waiting_.size() >= options_.waiting_max) {
+                lock.unlock();
+                return refuse(*request,
+                              {Errc::full, std::to_string(options_.waiting_max) + " requests are waiting already; try again later"});
             }
+            waiting_.push_back({std::move(request), &handler, give_up});
         }
-        if (request)
-            refuse(*request, {Errc::full, std::to_string(options_.waiting_max) + " requests are waiting already; try again later"});
-        else
-            changed_.notify_one();
+        changed_.notify_one();
     }
 
     std::optional<Job> next() {
@@ -133,7 +133,7 @@ private:
     std::vector<std::jthread> workers_;  // last: joined first
 };
 
-Responder::Responder(Connection& connection, std::string queue, std::vector<Route> routes, ResponderOptions options)
+Responder::Responder(Connection& connection, const std::string& queue, std::vector<Route> routes, ResponderOptions options)
     : impl_(std::make_unique<Impl>(connection.impl(), queue, std::move(routes), options)) {}
 Responder::~Responder() = default;
 

@@ -34,8 +34,8 @@ Result<ConsumerInfoPtr> get_consumer(const JetStream& js, const std::string& str
 }
 
 Result<void> add_stream(const JetStream& js, const StreamSpec& spec) {
-    std::vector<const char*> subjects;
-    for (const auto& subject : spec.subjects) subjects.push_back(subject.c_str());
+    std::vector<const char*> subjects(spec.subjects.size());
+    std::ranges::transform(spec.subjects, subjects.begin(), [](const std::string& subject) { return subject.c_str(); });
     jsStreamConfig config;
     jsStreamConfig_Init(&config);
     config.Name = spec.name.c_str();
@@ -98,7 +98,8 @@ Result<StreamInfo> stream_info(Connection& connection, std::string_view stream) 
                       .first_sequence = state.FirstSeq,
                       .last_sequence = state.LastSeq,
                       .max_bytes = non_negative((*info)->Config->MaxBytes),
-                      .max_age = std::chrono::nanoseconds((*info)->Config->MaxAge)};
+                      .max_age = std::chrono::nanoseconds((*info)->Config->MaxAge),
+                      .created = from_nanos((*info)->Created)};
 }
 
 Result<void> ensure_consumer(Connection& connection, const ConsumerSpec& spec) {

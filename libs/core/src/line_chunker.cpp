@@ -37,7 +37,8 @@ Result<void> LineChunker::scan(std::string_view region, bool is_last) {
     while (line_ < region.size()) {
         const void* const found = std::memchr(region.data() + searched_, '\n', region.size() - searched_);
         if (found == nullptr && !is_last) break;
-        const std::size_t end = found != nullptr ? static_cast<std::size_t>(static_cast<const char*>(found) - region.data()) : region.size();
+        const std::size_t end =
+            found != nullptr ? static_cast<std::size_t>(static_cast<const char*>(found) - region.data()) : region.size();
         if (auto done = take_line(region, end, std::min(end + 1, region.size())); !done) return done;
     }
     if (is_last) {
@@ -46,13 +47,13 @@ Result<void> LineChunker::scan(std::string_view region, bool is_last) {
         return emit_until(region, region.size());
     }
     searched_ = region.size();
-    // A line without an end in sight is not kept beyond what a dead letter shows of it.
-    if (region.size() - line_ > options_.line_bytes_max || cut_bytes_ != 0) {
+    // A line without an end in sight is not kept beyond what a dead letter shows of it. One more byte may be the CR of its end.
+    if (region.size() - line_ > options_.line_bytes_max + 1 || cut_bytes_ != 0) {
         if (auto done = emit_until(region, line_); !done) return done;
-        const auto rest = region.substr(line_);
+        const auto rest = without_cr(region.substr(line_));
         if (cut_line_.size() < kTooLongBytesKept) cut_line_.append(rest.substr(0, kTooLongBytesKept - cut_line_.size()));
         cut_bytes_ += rest.size();
-        begin_ = line_ = region.size();
+        begin_ = line_ = searched_ = line_ + rest.size();
     }
     return {};
 }
@@ -76,6 +77,9 @@ Result<void> LineChunker::take_line(std::string_view region, std::size_t end, st
             record_bytes_ = line.size();
         }
         ++chunk_lines_;
+    } else if (line_ - begin_ >= options_.chunk_bytes) {
+        // Blank lines without end must not pile up: they close the chunk, and whatever might have continued its record begins a new one.
+        if (auto done = emit_until(region, next); !done) return done;
     }
     line_ = searched_ = next;
     return {};

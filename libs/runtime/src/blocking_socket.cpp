@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 namespace logchute::http {
 namespace {
@@ -28,7 +28,7 @@ Result<void> BlockingSocket::wait_for(short events) const {
         const int ready = ::poll(&waited, 1, static_cast<int>(std::max<std::int64_t>(left, 0)));
         if (ready > 0) return {};
         if (ready == 0) return fail(Errc::timeout, "The other side has neither sent nor taken anything for too long.");
-        if (errno != EINTR) return fail(Errc::failed, std::string("poll: ") + std::strerror(errno));
+        if (errno != EINTR) return fail(Errc::failed, "poll: " + std::generic_category().message(errno));
     }
 }
 
@@ -48,7 +48,8 @@ Result<void> BlockingSocket::write(std::span<const std::string_view> pieces) con
     std::size_t count = 0;
     for (const std::string_view piece : pieces) {
         // iovec is for both directions, so it has no const.
-        if (!piece.empty()) vectors.at(count++) = {const_cast<char*>(piece.data()), piece.size()};  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+        if (!piece.empty())
+            vectors.at(count++) = {const_cast<char*>(piece.data()), piece.size()};  // NOLINT(cppcoreguidelines-pro-type-const-cast)
     }
     std::span<iovec> left(vectors.data(), count);
     while (!left.empty()) {

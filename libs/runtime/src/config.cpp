@@ -68,10 +68,10 @@ private:
     };
 
     void read_file() {
-        static const std::string kDefaultFile = "config.yaml";
+        const std::string default_file = "config.yaml";
         std::error_code ignored;
-        if (sources_.file.empty() && !std::filesystem::exists(kDefaultFile, ignored)) return;
-        const auto tree = read_yaml_file(sources_.file.empty() ? kDefaultFile : sources_.file, faults_);
+        if (sources_.file.empty() && !std::filesystem::exists(default_file, ignored)) return;
+        const auto tree = read_yaml_file(sources_.file.empty() ? default_file : sources_.file, faults_);
         if (!tree || tree->kind == ConfigNode::Kind::null) return;
         if (tree->kind != ConfigNode::Kind::map)
             faults_.push_back({tree->at, std::string("expected sections such as 'gateway:', got ") + describe(tree->kind)});
@@ -182,7 +182,7 @@ private:
     }
 
     std::string unknown_key(const std::string& key, const std::string& group) const {
-        std::string text =
+        const std::string text =
             group.empty() ? "unknown section " + in_quotes(key) : "unknown key " + in_quotes(key) + " in section '" + group + '\'';
         const auto names = table_.names_in(group);
         std::string_view meant = nearest(key, names);

@@ -10,6 +10,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <exception>
+#include <memory>
 #include <utility>
 
 #include "body_streams.hpp"
@@ -40,10 +41,10 @@ public:
     void cut() { socket_.cut(); }
 
 private:
-    static constexpr std::uint64_t kDrainMax = kReadBytes;     // of an unread body, to keep the connection for it
+    static constexpr std::uint64_t kDrainMax = kReadBytes;  // of an unread body, to keep the connection for it
     static constexpr std::size_t kShownPathMax = 256;
-    static constexpr std::size_t kHeadReadBytes = 4096;        // what an idle connection holds
-    static constexpr std::size_t kBodyReserve = 2U << 20;      // a Content-Length is believed up to here before its bytes are seen
+    static constexpr std::size_t kHeadReadBytes = 4096;  // what an idle connection holds
+    static constexpr std::size_t kBodyReserve = 2U << 20;  // a Content-Length is believed up to here before its bytes are seen
     static constexpr const char* kTooManyStreams = "Too many bodies are being streamed already. Try again in a moment.";
 
     using Refusal = std::optional<Response>;
@@ -81,24 +82,24 @@ private:
     ServerContext& context_;
     TimedSocket socket_;
     beast::flat_buffer buffer_;  // received and not used yet
-    bool is_idle_ = true;        // waits for the first byte of a request
+    bool is_idle_ = true;  // waits for the first byte of a request
 
     // Of the request at hand.
     Request request_;
-    std::optional<RequestParser> parser_;
+    std::unique_ptr<RequestParser> parser_;
     Response response_;
     const Route* route_ = nullptr;
     StreamSlot slot_;
     SteadyClock::time_point begun_;
     std::size_t head_bytes_ = 0;
-    std::size_t charged_ = 0;         // to context_.buffered_bytes
-    std::uint64_t received_ = 0;      // of its body
-    std::uint64_t sent_ = 0;          // of the response's body
-    bool wants_continue_ = false;     // the client sends its body only once it is told to
-    bool is_lost_ = false;            // nobody is there to answer
+    std::size_t charged_ = 0;  // to context_.buffered_bytes
+    std::uint64_t received_ = 0;  // of its body
+    std::uint64_t sent_ = 0;  // of the response's body
+    bool wants_continue_ = false;  // the client sends its body only once it is told to
+    bool is_lost_ = false;  // nobody is there to answer
     bool keeps_alive_ = true;
-    bool is_streamed_ = false;        // the response has been sent by stream_response()
-    bool is_broken_ = false;          // and has failed halfway
+    bool is_streamed_ = false;  // the response has been sent by stream_response()
+    bool is_broken_ = false;  // and has failed halfway
 };
 
 // The requests of one connection -----------------------------------------------------------------------------------------------------
@@ -146,7 +147,7 @@ inline void Connection::begin_request() {
     if (buffer_.size() == 0 && buffer_.capacity() > kReadBytes) buffer_ = {};
     request_ = {};
     request_.remote = socket_.remote();
-    parser_.emplace(request_, context_.options.header_bytes_max + kHeadReadBytes);
+    parser_ = std::make_unique<RequestParser>(request_, context_.options.header_bytes_max + kHeadReadBytes);
     response_ = {};
     route_ = nullptr;
     head_bytes_ = 0;
@@ -292,11 +293,11 @@ inline Awaitable<> Connection::send_response() {
     const auto* body = std::get_if<std::string>(&response_.body);
     // A stream comes here for HEAD alone, which has all of GET's headers.
     const Framing of_body = body != nullptr ? Framing::length : parser_->minor_version() > 0 ? Framing::chunked : Framing::none;
-    HeadOptions options{.framing = has_no_body ? Framing::none : of_body,
-                        .content_length = body != nullptr ? body->size() : 0,
-                        .keep_alive = keeps_alive_,
-                        .minor_version = parser_->minor_version(),
-                        .request_id = request_.id};
+    const HeadOptions options{.framing = has_no_body ? Framing::none : of_body,
+                              .content_length = body != nullptr ? body->size() : 0,
+                              .keep_alive = keeps_alive_,
+                              .minor_version = parser_->minor_version(),
+                              .request_id = request_.id};
     const std::string head = format_head(response_, options);
     const bool sends_body = body != nullptr && !has_no_body && request_.method != Method::head;
     const std::string_view content = sends_body ? std::string_view(*body) : std::string_view{};

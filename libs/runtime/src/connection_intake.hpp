@@ -56,8 +56,9 @@ inline Connection::Refusal Connection::parse_head() {
     }
     if (head_bytes > options.header_bytes_max || is_unending) {
         keeps_alive_ = false;
-        return refuse(Rejection::headers, 431,
-                      "The headers are longer than " + std::to_string(options.header_bytes_max) + " bytes in all. Send fewer or shorter ones.");
+        return refuse(
+            Rejection::headers, 431,
+            "The headers are longer than " + std::to_string(options.header_bytes_max) + " bytes in all. Send fewer or shorter ones.");
     }
     if (step != RequestParser::Step::failed) return std::nullopt;
     keeps_alive_ = false;
@@ -90,7 +91,8 @@ inline Connection::Refusal Connection::admit() {
 inline Connection::Refusal Connection::check_framing() {
     if (!parser_->has_known_framing()) {
         keeps_alive_ = false;
-        return refuse(Rejection::malformed, 501, "The one Transfer-Encoding known here is 'chunked', in HTTP/1.1. Send the body in that, or with its Content-Length.");
+        return refuse(Rejection::malformed, 501,
+                      "The one Transfer-Encoding known here is 'chunked', in HTTP/1.1. Send the body in that, or with its Content-Length.");
     }
     const int hosts = parser_->hosts();
     if (hosts > 1 || (hosts == 0 && parser_->minor_version() > 0)) {
@@ -111,7 +113,8 @@ inline Connection::Refusal Connection::find_route() {
     }
     if (match.allow.empty()) {
         problem.status = 404;
-        problem.detail = "There is nothing at " + request_.path.substr(0, kShownPathMax) + ". Check the path; docs/openapi.yaml lists all of them.";
+        problem.detail =
+            "There is nothing at " + request_.path.substr(0, kShownPathMax) + ". Check the path; docs/openapi.yaml lists all of them.";
         return Response::problem(std::move(problem));
     }
     if (request_.method == Method::options) return Response{204, {{"Allow", std::move(match.allow)}}, {}};
@@ -180,7 +183,8 @@ inline Awaitable<Connection::Refusal> Connection::read_chunked_body() {
         }
         if (step != RequestParser::Step::need_more) continue;
         const auto space = buffer_.prepare(kReadBytes);
-        const std::size_t received = co_await socket_.receive({static_cast<char*>(space.data()), space.size()}, context_.options.io_timeout);
+        const std::size_t received =
+            co_await socket_.receive({static_cast<char*>(space.data()), space.size()}, context_.options.io_timeout);
         if (received == 0) co_return lost_body();
         buffer_.commit(received);
     }

@@ -12,8 +12,8 @@ namespace logchute::http {
 namespace {
 
 std::unexpected<Error> damaged(std::string_view format, std::string_view why) {
-    return fail(Errc::invalid,
-                "The " + std::string(format) + " data is damaged (" + std::string(why) + "). Compress it anew, or correct Content-Encoding.");
+    return fail(Errc::invalid, "The " + std::string(format) + " data is damaged (" + std::string(why) +
+                                   "). Compress it anew, or correct Content-Encoding.");
 }
 
 class GzipDecoder final : public Decoder {

@@ -21,9 +21,7 @@ std::unexpected<Error> too_large(std::uint64_t max_bytes) {
                                      " bytes that are taken here. Send it in smaller pieces.");
 }
 
-std::unexpected<Error> cut_short() {
-    return fail(Errc::invalid, "The compressed data ends before its end. Send it again, whole.");
-}
+std::unexpected<Error> cut_short() { return fail(Errc::invalid, "The compressed data ends before its end. Send it again, whole."); }
 
 // What a frame of zstd says about its size, where it does.
 std::optional<std::uint64_t> announced_size(Encoding encoding, std::string_view data) {

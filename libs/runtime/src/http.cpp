@@ -62,13 +62,9 @@ std::string Request::media_type() const {
     return to_lower(trim(value.substr(0, value.find(';'))));
 }
 
-Response Response::json(std::string body, int status) {
-    return {status, {{"Content-Type", "application/json"}}, std::move(body)};
-}
+Response Response::json(std::string body, int status) { return {status, {{"Content-Type", "application/json"}}, std::move(body)}; }
 
-Response Response::text(std::string body, int status) {
-    return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(body)};
-}
+Response Response::text(std::string body, int status) { return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(body)}; }
 
 Response Response::problem(Problem problem) {
     const bool is_retried = problem.status == 429 || problem.status == 503;
@@ -89,7 +85,8 @@ Response Response::problem(Problem problem) {
 }
 
 Response Response::error(const Error& error) {
-    return problem({.status = status_of(error.code), .detail = error.detail, .parameter = {}, .column = {}, .expected = {}, .retry_after = {}});
+    return problem(
+        {.status = status_of(error.code), .detail = error.detail, .parameter = {}, .column = {}, .expected = {}, .retry_after = {}});
 }
 
 Response& Response::with(std::string name, std::string value) & {

@@ -40,7 +40,8 @@ tcp::endpoint endpoint_of(asio::io_context& io, const ServerOptions& options) {
     if (!error) return {address, options.port};
     tcp::resolver resolver(io);
     const auto found = resolver.resolve(options.host, std::to_string(options.port), tcp::resolver::passive, error);
-    if (error || found.empty()) cannot_listen(options, "the host is neither an address of this machine nor a name of one; set another host");
+    if (error || found.empty())
+        cannot_listen(options, "the host is neither an address of this machine nor a name of one; set another host");
     return found.begin()->endpoint();
 }
 
@@ -48,11 +49,10 @@ Acceptor listen(asio::io_context& io, const ServerOptions& options) {
     const tcp::endpoint endpoint = endpoint_of(io, options);
     Acceptor acceptor(io.get_executor());
     error_code error;
-    acceptor.open(endpoint.protocol(), error);
-    if (error) cannot_listen(options, error.message());
-    acceptor.set_option(asio::socket_base::reuse_address(true), error);
-    acceptor.bind(endpoint, error);
-    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+    (void)acceptor.open(endpoint.protocol(), error);
+    if (!error) (void)acceptor.set_option(asio::socket_base::reuse_address(true), error);
+    if (!error) (void)acceptor.bind(endpoint, error);
+    if (!error) (void)acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (error == asio::error::address_in_use) cannot_listen(options, "the port is in use; stop what uses it, or set another port");
     if (error) cannot_listen(options, error.message() + "; set another host or port");
     return acceptor;
@@ -169,7 +169,7 @@ private:
     void begin_stop() {
         context_.stopping = true;
         error_code ignored;
-        acceptor_.close(ignored);
+        (void)acceptor_.close(ignored);
         pause_timer_.cancel();
         for (Connection* connection : connections_) connection->begin_stop();
         note_if_all_ended();

@@ -98,11 +98,10 @@ std::string format_http_date(std::chrono::sys_seconds at) {
     const std::chrono::year_month_day date{day};
     const std::chrono::hh_mm_ss time{at - day};
     std::array<char, 40> text{};
-    const int size = std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
-                                   kDays[std::chrono::weekday{day}.c_encoding()], static_cast<unsigned>(date.day()),
-                                   kMonths[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-                                   static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                                   static_cast<int>(time.seconds().count()));
+    const int size = std::snprintf(
+        text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT", kDays[std::chrono::weekday{day}.c_encoding()],
+        static_cast<unsigned>(date.day()), kMonths[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
+        static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
     return {text.data(), static_cast<std::size_t>(size)};
 }
 

@@ -182,7 +182,8 @@ private:
                 return std::string(text.substr(0, end));
             }
             if (text.size() == limits_.header_bytes_max + 4) {
-                return fail(Errc::too_large, "The headers of a part are longer than " + std::to_string(limits_.header_bytes_max) + " bytes.");
+                return fail(Errc::too_large,
+                            "The headers of a part are longer than " + std::to_string(limits_.header_bytes_max) + " bytes.");
             }
             if (auto filled = fill(); !filled) return std::unexpected(filled.error());
         }
@@ -203,9 +204,9 @@ private:
     const std::string delimiter_;
     const MultipartLimits limits_;
     std::vector<char> buffer_;  // has room for more whenever fill() is called: what stays in the window is a delimiter or a head at most
-    std::size_t begin_ = 0;     // of the window
+    std::size_t begin_ = 0;  // of the window
     std::size_t end_ = 2;
-    std::size_t content_ = 0;   // bytes at the front of the window that are known to be content
+    std::size_t content_ = 0;  // bytes at the front of the window that are known to be content
     std::size_t parts_ = 0;
     bool in_part_ = false;
     bool is_complete_ = false;

@@ -100,8 +100,9 @@ nanoseconds Parameters::duration(std::string_view name, nanoseconds fallback, na
 }
 
 void Parameters::refuse(std::string_view name, std::string_view expected) {
+    if (problem_) return;
     reject(name, "The parameter '" + std::string(name) + "' has to be " + std::string(expected) + ".");
-    if (problem_->parameter == name && problem_->expected.empty()) problem_->expected = expected;
+    problem_->expected = expected;  // NOLINT(bugprone-unchecked-optional-access): reject() has made it
 }
 
 void Parameters::reject(std::string_view name, std::string detail) {
@@ -122,8 +123,9 @@ std::optional<Problem> Parameters::finish() {
 
 std::string Parameters::unknown(std::string_view name) const {
     constexpr std::size_t kShownMax = 64;
-    std::string detail = "There is no parameter '" + std::string(name.substr(0, kShownMax)) + "' here";
-    if (const std::string_view meant = nearest(name, known_); !meant.empty()) return detail + "; did you mean '" + std::string(meant) + "'?";
+    const std::string detail = "There is no parameter '" + std::string(name.substr(0, kShownMax)) + "' here";
+    if (const std::string_view meant = nearest(name, known_); !meant.empty())
+        return detail + "; did you mean '" + std::string(meant) + "'?";
     if (known_.empty()) return detail + ". Leave it out; this route takes none.";
     const std::vector<std::string_view> names(known_.begin(), known_.end());
     return detail + ". Leave it out, or use " + joined(names) + ".";

@@ -26,8 +26,9 @@
 #ifdef LOGCHUTE_HAS_GPERFTOOLS
 // gperftools reads the sampling period from this variable of its own and expects it to change at run time, but declares it in no header of
 // its. Weak, so that a version without it still links: sampling is then up to TCMALLOC_SAMPLE_PARAMETER alone.
+// NOLINTNEXTLINE(bugprone-reserved-identifier)
 namespace FLAG__namespace_do_not_use_directly_use_DECLARE_int64_instead {
-[[gnu::weak]] extern std::int64_t FLAGS_tcmalloc_sample_parameter;
+[[gnu::weak]] extern std::int64_t FLAGS_tcmalloc_sample_parameter;  // NOLINT(readability-identifier-naming)
 }
 #endif
 
@@ -154,7 +155,7 @@ Response name_symbols(const Request& request) {
 
 }  // namespace
 
-void add_pprof_routes(http::Router& router, std::stop_token stop) {
+void add_pprof_routes(http::Router& router, const std::stop_token& stop) {
     router.get("/debug/pprof/profile", [stop](Request& request) { return take_profile(request, stop); });
     router.get("/debug/pprof/heap", take_heap);
     router.get("/debug/pprof/cmdline", show_command_line);
@@ -165,6 +166,7 @@ void add_pprof_routes(http::Router& router, std::stop_token stop) {
 void start_heap_sampling() noexcept {
 #ifdef LOGCHUTE_HAS_GPERFTOOLS
     using namespace FLAG__namespace_do_not_use_directly_use_DECLARE_int64_instead;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): there are no threads yet
     if (&FLAGS_tcmalloc_sample_parameter != nullptr && std::getenv("TCMALLOC_SAMPLE_PARAMETER") == nullptr)
         FLAGS_tcmalloc_sample_parameter = kHeapSampleBytes;
 #endif

@@ -101,8 +101,7 @@ private:
         }
     }
 
-    void on_request_impl(beast::http::verb verb, beast::string_view, beast::string_view target, int version,
-                         beast::error_code&) override {
+    void on_request_impl(beast::http::verb verb, beast::string_view, beast::string_view target, int version, beast::error_code&) override {
         request_.method = method_of(verb);
         target_.assign(target.data(), target.size());
         minor_version_ = version % 10;

@@ -11,7 +11,8 @@
 namespace logchute::http {
 namespace {
 
-constexpr std::array<std::string_view, 6> kServersOwn{"Content-Length", "Transfer-Encoding", "Connection", "Date", "Server", "X-Request-Id"};
+constexpr std::array<std::string_view, 6> kServersOwn{"Content-Length", "Transfer-Encoding", "Connection", "Date",
+                                                      "Server",         "X-Request-Id"};
 constexpr std::size_t kRequestIdMax = 128;
 
 bool is_servers_own(std::string_view name) noexcept {

@@ -38,9 +38,7 @@ bool is_same_shape(const std::vector<std::string>& a, const std::vector<std::str
 }
 
 void check_pattern(std::string_view pattern) {
-    const auto refuse = [&](std::string_view why) {
-        throw std::logic_error("route '" + std::string(pattern) + "': " + std::string(why));
-    };
+    const auto refuse = [&](std::string_view why) { throw std::logic_error("route '" + std::string(pattern) + "': " + std::string(why)); };
     if (!pattern.starts_with('/')) refuse("a pattern begins with a slash");
     std::vector<std::string_view> names;
     for (const std::string_view segment : split(pattern)) {

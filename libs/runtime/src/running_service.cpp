@@ -40,7 +40,7 @@ http::Handler without_parameters(std::function<http::Response()> answer) {
 
 void StopWatchdog::start(steady_clock::time_point limit) {
     if (thread_.joinable()) return;
-    thread_ = std::jthread([this, limit](std::stop_token done) {
+    thread_ = std::jthread([this, limit](const std::stop_token& done) {
         std::unique_lock lock(mutex_);
         wake_.wait_until(lock, done, limit, [] { return false; });
         if (done.stop_requested()) return;
@@ -90,8 +90,8 @@ void RunningService::run() {
         server.emplace(router_, options_, metrics_);
     } catch (const std::exception& failure) {
         const std::string key = std::string(section_of(name_)) + ".port";
-        throw std::runtime_error(std::string(failure.what()) + " (another port: " + key + " in config.yaml, or " +
-                                 environment_names(key).back() + ")");
+        throw std::runtime_error(failure.what() + ("; the port is " + key + " in config.yaml, " + environment_names(key).back()) +
+                                 " in the environment");
     }
     health_.set_started();
     log_info("ready", {{"url", url_of(options_.host, server->port())}});

@@ -16,9 +16,11 @@
 namespace logchute::runtime {
 namespace {
 
-enum Exit : int { kStopped = 0, kFailed = 1, kWrongSettings = 2 };
+constexpr int kStopped = 0;
+constexpr int kFailed = 1;
+constexpr int kWrongSettings = 2;
 
-int print(std::string_view text, std::FILE* where, Exit code) {
+int print(std::string_view text, std::FILE* where, int code) {
     std::fwrite(text.data(), 1, text.size(), where);
     return std::fflush(where) == 0 ? code : kFailed;
 }

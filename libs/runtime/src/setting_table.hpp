@@ -32,7 +32,7 @@ public:
     void group(std::string key, std::string help);
 
     template <class T, class Rule>
-    void add(std::string key, T& target, std::string help, Rule rule) {
+    void add(std::string key, T& target, std::string help, const Rule& rule) {
         insert(
             std::move(key), std::move(help), [&target] { return to_yaml(target); },
             [&target, rule](const ConfigNode& node, bool is_secret, Faults& faults) {
@@ -43,7 +43,7 @@ public:
     }
     /// Each item is read by `rule`; in the environment they are separated by commas.
     template <class Rule>
-    void add_list(std::string key, std::vector<std::string>& target, std::string help, Rule rule) {
+    void add_list(std::string key, std::vector<std::string>& target, std::string help, const Rule& rule) {
         insert(
             std::move(key), std::move(help), [&target] { return to_yaml(target); },
             [&target, rule](const ConfigNode& node, bool is_secret, Faults& faults) {

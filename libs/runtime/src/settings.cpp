@@ -1,5 +1,7 @@
 #include "logchute/runtime/settings.hpp"
 
+#include <limits>
+
 #include "setting_table.hpp"
 
 namespace logchute::runtime {

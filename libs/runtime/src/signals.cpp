@@ -35,7 +35,7 @@ SignalWatcher::SignalWatcher(std::function<void(const char*)> on_first) : on_fir
     pthread_sigmask(SIG_BLOCK, &set, &before_);
     signals_ = checked(signalfd(-1, &set, SFD_CLOEXEC), "signalfd");
     wake_ = checked(eventfd(0, EFD_CLOEXEC), "eventfd");
-    thread_ = std::jthread([this](std::stop_token stop) { watch(std::move(stop)); });
+    thread_ = std::jthread([this](const std::stop_token& stop) { watch(stop); });
 }
 
 SignalWatcher::~SignalWatcher() {
@@ -49,7 +49,7 @@ SignalWatcher::~SignalWatcher() {
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
-void SignalWatcher::watch(std::stop_token stop) {
+void SignalWatcher::watch(const std::stop_token& stop) {
     const std::stop_callback wake(stop, [this] { eventfd_write(wake_.get(), 1); });
     bool has_come = false;
     while (!stop.stop_requested()) {

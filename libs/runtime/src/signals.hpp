@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <functional>
+#include <stop_token>
 #include <thread>
 
 #include "unique_fd.hpp"
@@ -20,7 +21,7 @@ public:
     SignalWatcher& operator=(const SignalWatcher&) = delete;
 
 private:
-    void watch(std::stop_token stop);
+    void watch(const std::stop_token& stop);
 
     const std::function<void(const char*)> on_first_;
     sigset_t before_{};

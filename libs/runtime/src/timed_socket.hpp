@@ -48,14 +48,14 @@ public:
 
 private:
     static constexpr auto kNever = SteadyClock::time_point::max();
-    static constexpr std::chrono::milliseconds kLingerIdle{2000};   // without a byte
+    static constexpr std::chrono::milliseconds kLingerIdle{2000};  // without a byte
     static constexpr std::chrono::milliseconds kLingerAll{20'000};  // and with some
     static constexpr std::chrono::milliseconds kLingerHurried{500};
     static constexpr std::uint64_t kLingerBytesMax = 256U << 20;
 
     Socket socket_;
     std::string remote_;
-    SteadyClock::time_point deadline_ = kNever;     // of the wait at hand
+    SteadyClock::time_point deadline_ = kNever;  // of the wait at hand
     SteadyClock::time_point linger_until_ = kNever;
     bool is_lingering_ = false;
     bool is_hurried_ = false;
@@ -66,8 +66,8 @@ inline TimedSocket::TimedSocket(Socket socket) : socket_(std::move(socket)) {
     error_code ignored;
     const auto peer = socket_.remote_endpoint(ignored);
     if (!ignored) remote_ = peer.address().to_string();
-    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-    socket_.non_blocking(true, ignored);
+    (void)socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    (void)socket_.non_blocking(true, ignored);
 }
 
 inline Awaitable<std::size_t> TimedSocket::receive(std::span<char> space, std::chrono::milliseconds patience) {
@@ -98,7 +98,7 @@ inline Awaitable<bool> TimedSocket::send(std::string_view first, std::string_vie
 
 inline Awaitable<> TimedSocket::linger(std::span<char> discarded) {
     error_code ignored;
-    socket_.shutdown(Socket::shutdown_send, ignored);
+    (void)socket_.shutdown(Socket::shutdown_send, ignored);
     is_lingering_ = true;
     linger_until_ = SteadyClock::now() + (is_hurried_ ? kLingerHurried : kLingerAll);
     std::uint64_t bytes = 0;
@@ -114,7 +114,7 @@ inline void TimedSocket::check_deadline(SteadyClock::time_point now) {
     if (now < deadline_) return;
     deadline_ = kNever;
     error_code ignored;
-    socket_.cancel(ignored);  // the wait ends with operation_aborted, which means nothing else here
+    (void)socket_.cancel(ignored);  // the wait ends with operation_aborted, which means nothing else here
 }
 
 inline void TimedSocket::hurry() {
@@ -126,13 +126,13 @@ inline void TimedSocket::hurry() {
 
 inline void TimedSocket::cut() {
     error_code ignored;
-    socket_.shutdown(Socket::shutdown_both, ignored);
+    (void)socket_.shutdown(Socket::shutdown_both, ignored);
 }
 
 inline void TimedSocket::reset() {
     error_code ignored;
-    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
-    socket_.close(ignored);  // here: the destructor would linger
+    (void)socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+    (void)socket_.close(ignored);  // here: the destructor would linger
 }
 
 }  // namespace logchute::http

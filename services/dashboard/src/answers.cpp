@@ -1,8 +1,8 @@
 #include "answers.hpp"
 
+#include <charconv>
 #include <cmath>
 #include <cstdio>
-#include <charconv>
 #include <optional>
 
 #include "logchute/core/json_text.hpp"

@@ -27,7 +27,8 @@ void append_array(std::string& out, std::string_view lines);
 [[nodiscard]] std::string newest_json(const store::RecordPage& page);
 [[nodiscard]] std::string context_json(const store::ContextPage& page);
 [[nodiscard]] std::string stats_json(const store::Stats& stats, const std::vector<std::string>& by, bool has_value, const Stopwatch& watch);
-[[nodiscard]] std::string histogram_json(const store::Histogram& histogram, std::string_view step_text, nanoseconds step, const Stopwatch& watch);
+[[nodiscard]] std::string histogram_json(const store::Histogram& histogram, std::string_view step_text, nanoseconds step,
+                                         const Stopwatch& watch);
 [[nodiscard]] std::string fields_json(const std::vector<store::FieldInfo>& fields);
 
 }  // namespace logchute::dashboard

@@ -11,7 +11,8 @@
 namespace logchute::dashboard {
 namespace {
 
-constexpr std::size_t kPageRecords = 10'000;
+// A page is one answer over the bus: of 64 KiB records it is 128 MiB, within what an answer may have.
+constexpr std::size_t kPageRecords = 2'000;
 constexpr std::array<std::string_view, 2> kFormats{"ndjson", "csv"};
 
 Result<std::string> rows_of(const store::RecordPage& page, bool is_csv) {
@@ -27,7 +28,8 @@ Result<std::string> rows_of(const store::RecordPage& page, bool is_csv) {
 }
 
 /// Writes the first page and all that follow.
-Result<void> write_all(store::LogReader& reader, store::SearchRequest question, store::RecordPage page, bool is_csv, http::BodyWriter& out) {
+Result<void> write_all(store::LogReader& reader, store::SearchRequest question, store::RecordPage page, bool is_csv,
+                       http::BodyWriter& out) {
     if (is_csv) {
         std::string head;
         append_csv_head(head);
@@ -62,9 +64,10 @@ http::Response ExportRoute::answer(const http::Request& request) {
     auto first = reader_.search(question);
     if (!first) return store_failure(first.error());
     http::Response response;
-    response.body = http::BodyStream([this, question = std::move(question), page = std::move(*first), is_csv](http::BodyWriter& out) mutable {
-        return write_all(reader_, std::move(question), std::move(page), is_csv, out);
-    });
+    response.body =
+        http::BodyStream([this, question = std::move(question), page = std::move(*first), is_csv](http::BodyWriter& out) mutable {
+            return write_all(reader_, std::move(question), std::move(page), is_csv, out);
+        });
     response.with("Content-Type", is_csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson");
     response.with("Content-Disposition", is_csv ? "attachment; filename=\"logs.csv\"" : "attachment; filename=\"logs.ndjson\"");
     return response;

@@ -37,9 +37,11 @@ std::vector<std::string> group_names(Parameters& parameters) {
         if (comma == std::string_view::npos) break;
         rest.remove_prefix(comma + 1);
     }
-    if (names.size() > kGroupNamesMax) parameters.reject("by", "by takes up to " + std::to_string(kGroupNamesMax) + " names, separated by commas");
+    if (names.size() > kGroupNamesMax)
+        parameters.reject("by", "by takes up to " + std::to_string(kGroupNamesMax) + " names, separated by commas");
     for (const std::string& name : names)
-        if (name.empty()) parameters.reject("by", "by is a list of names separated by commas: service, level, host, source, or a tag or field");
+        if (name.empty())
+            parameters.reject("by", "by is a list of names separated by commas: service, level, host, source, or a tag or field");
     return names;
 }
 

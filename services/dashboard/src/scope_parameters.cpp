@@ -43,7 +43,8 @@ http::Response store_failure(const Error& error, std::string_view parameter) {
     if (error.code == Errc::invalid && !parameter.empty())
         return http::Response::problem({.status = 400, .detail = error.detail, .parameter = std::string(parameter)});
     if (error.code == Errc::unavailable)
-        return http::Response::problem({.status = 503, .detail = "the store does not answer now (" + error.detail + "); try again in a moment"});
+        return http::Response::problem(
+            {.status = 503, .detail = "the store does not answer now (" + error.detail + "); try again in a moment"});
     return http::Response::error(error);
 }
 

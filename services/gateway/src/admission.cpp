@@ -17,7 +17,9 @@ Admission::Admission(bus::Connection& connection, const bus::Provisioner& stream
     : connection_(connection),
       streams_(streams),
       lag_share_max_(lag_share_max),
-      lag_share_gauge_(metrics.gauge("gateway_lag_ratio", "Share of LOGS's room that ingestion has not stored yet; requests are refused above gateway.lag_share_max.")),
+      lag_share_gauge_(
+          metrics.gauge("gateway_lag_ratio",
+                        "Share of LOGS's room that ingestion has not stored yet; requests are refused above gateway.lag_share_max.")),
       thread_([this](const std::stop_token& stop) { watch(stop); }) {}
 
 Admission::~Admission() {

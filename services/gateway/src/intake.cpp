@@ -33,14 +33,13 @@ bus::Headers origin_headers(const Origin& origin) {
 }
 
 Result<Accepted> Intake::take(const Origin& origin, std::string_view text) {
-    if (text.size() >= kShareBelowBytes || text.size() >= chunks_.line_bytes_max) {
+    // Lines that may continue a record must not meet those of somebody else.
+    if (text.size() >= kShareBelowBytes || text.size() >= chunks_.line_bytes_max || joins(origin)) {
         IntakeStream stream(publisher_, origin, chunks_);
         if (auto done = stream.add(text); !done) return std::unexpected(done.error());
         return stream.finish();
     }
-    ChunkOptions options = chunks_;
-    options.join = joins(origin);
-    LineChunker chunker(options, [&](const Chunk& chunk) -> Result<void> {
+    LineChunker chunker(chunks_, [&](const Chunk& chunk) -> Result<void> {
         if (auto ack = group_.commit(subject_of(origin), origin_headers(origin), chunk.text); !ack) return std::unexpected(ack.error());
         return {};
     });

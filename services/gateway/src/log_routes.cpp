@@ -51,7 +51,8 @@ LogRoutes::LogRoutes(Intake& intake, const Admission& admission, MemoryBudget& m
       memory_(memory),
       settings_(settings),
       records_total_(metrics.counter("gateway_records_total", "Records accepted: on disk in LOGS.")),
-      refused_total_(metrics.counter("gateway_unavailable_total", "Requests answered 503 because the bus was away or ingestion lagged.")) {}
+      refused_total_(
+          metrics.counter("gateway_unavailable_total", "Requests that could not be put on the bus: it was away, or ingestion lagged.")) {}
 
 void LogRoutes::add_to(http::Router& router) {
     const http::RouteOptions body{.body_bytes_max = settings_.body_bytes_max.value};
@@ -65,7 +66,8 @@ Response LogRoutes::send(Request& request) {
     const auto message = parameters.text("message", settings_.default_message);
     const auto service = parameters.text("service", settings_.default_service);
     const auto level = parameters.text("level", settings_.default_level);
-    if (!parse_level(level)) parameters.reject("level", "level is one of trace, debug, info, warn, error, fatal, or another usual spelling");
+    if (!parse_level(level))
+        parameters.reject("level", "level is one of trace, debug, info, warn, error, fatal, or another usual spelling");
     if (auto problem = parameters.finish()) return Response::problem(std::move(*problem));
 
     std::string line = "{\"level\":";

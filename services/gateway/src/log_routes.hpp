@@ -13,7 +13,8 @@ namespace logchute::gateway {
 /// Threads: handlers run on the server's. Lifetime: borrows all; must outlive the server.
 class LogRoutes {
 public:
-    LogRoutes(Intake& intake, const Admission& admission, MemoryBudget& memory, const runtime::GatewaySettings& settings, runtime::Metrics& metrics);
+    LogRoutes(Intake& intake, const Admission& admission, MemoryBudget& memory, const runtime::GatewaySettings& settings,
+              runtime::Metrics& metrics);
 
     void add_to(http::Router& router);
 

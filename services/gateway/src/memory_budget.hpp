@@ -48,9 +48,8 @@ private:
 
 /// gateway_memory_bytes, for as long as what is returned lives.
 [[nodiscard]] inline std::shared_ptr<void> expose_memory(runtime::Metrics& metrics, const MemoryBudget& budget) {
-    return metrics.collect(runtime::Metrics::Kind::gauge, "gateway_memory_bytes", "Bytes of bodies held until they are on disk.", [&budget] {
-        return std::vector<runtime::Sample>{{{}, static_cast<double>(budget.used())}};
-    });
+    return metrics.collect(runtime::Metrics::Kind::gauge, "gateway_memory_bytes", "Bytes of bodies held until they are on disk.",
+                           [&budget] { return std::vector<runtime::Sample>{{{}, static_cast<double>(budget.used())}}; });
 }
 
 }  // namespace logchute::gateway

@@ -28,7 +28,9 @@ private:
     std::string_view rest_;
 };
 
-Problem no_room() { return {.status = 503, .detail = "too many bodies are being taken in at once (gateway.pending_bytes_max); send it again in a moment"}; }
+Problem no_room() {
+    return {.status = 503, .detail = "too many bodies are being taken in at once (gateway.pending_bytes_max); send it again in a moment"};
+}
 
 Problem undecodable(const Error& error, std::size_t bytes_max) {
     if (error.code == Errc::too_large)
@@ -41,7 +43,8 @@ Problem undecodable(const Error& error, std::size_t bytes_max) {
 /// The charset of a Content-Type, lower-cased; empty where there is none.
 std::string charset_of(std::string_view content_type) {
     std::string lower(content_type);
-    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : static_cast<char>(c); });
+    std::ranges::transform(lower, lower.begin(),
+                           [](unsigned char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : static_cast<char>(c); });
     const auto at = lower.find("charset=");
     if (at == std::string::npos) return {};
     std::string charset = lower.substr(at + 8);
@@ -52,19 +55,23 @@ std::string charset_of(std::string_view content_type) {
 }  // namespace
 
 std::optional<BodyKind> body_kind(const http::Request& request) {
-    if (const auto charset = charset_of(request.header("Content-Type")); !charset.empty() && charset != "utf-8" && charset != "utf8" && charset != "us-ascii")
+    if (const auto charset = charset_of(request.header("Content-Type"));
+        !charset.empty() && charset != "utf-8" && charset != "utf8" && charset != "us-ascii")
         return std::nullopt;
     const auto type = request.media_type();
     if (type == "application/json") return BodyKind::json_document;
     if (type.empty() || type == "text/plain") return BodyKind::text;
-    constexpr std::array<std::string_view, 4> kLines{"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"};
+    constexpr std::array<std::string_view, 4> kLines{"application/x-ndjson", "application/ndjson", "application/jsonl",
+                                                     "application/x-jsonlines"};
     if (std::ranges::find(kLines, type) != kLines.end()) return BodyKind::json_lines;
     return std::nullopt;
 }
 
 std::expected<std::string, Problem> decoded_body(http::Request& request, std::size_t bytes_max, MemoryBudget::Lease& lease) {
     const auto encoding = http::parse_encoding(request.header("Content-Encoding"));
-    if (!encoding) return std::unexpected(Problem{.status = 415, .detail = "Content-Encoding is gzip, zstd or identity; send the body in one of them"});
+    if (!encoding)
+        return std::unexpected(
+            Problem{.status = 415, .detail = "Content-Encoding is gzip, zstd or identity; send the body in one of them"});
     if (!lease.grow_to(request.body.size())) return std::unexpected(no_room());
     if (*encoding == http::Encoding::identity) return std::move(request.body);
 

@@ -17,6 +17,7 @@ enum class BodyKind : std::uint8_t { json_document, json_lines, text };
 
 /// The body without its Content-Encoding; taken out of the request where there is none. Problem 415 for an unknown encoding, 400 for one that
 /// does not hold, 413 above `bytes_max`, 503 where the lease cannot grow.
-[[nodiscard]] std::expected<std::string, http::Problem> decoded_body(http::Request& request, std::size_t bytes_max, MemoryBudget::Lease& lease);
+[[nodiscard]] std::expected<std::string, http::Problem> decoded_body(http::Request& request, std::size_t bytes_max,
+                                                                     MemoryBudget::Lease& lease);
 
 }  // namespace logchute::gateway

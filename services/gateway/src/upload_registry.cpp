@@ -19,6 +19,7 @@ using nlohmann::json;
 constexpr std::string_view kKeyPrefix = "upload.";
 constexpr std::size_t kUploadsKept = 1'000;
 constexpr auto kFollowEvery = 100ms;
+constexpr auto kFollowFor = 15min;
 // A gateway says that it is still receiving every second; one that has said nothing for so long is gone.
 constexpr auto kReceivingSilence = 30s;
 
@@ -135,7 +136,8 @@ Result<Upload> UploadRegistry::find(std::string_view id) {
     if (!is_id(id)) return fail(Errc::not_found, "there is no upload of this id; GET /api/v1/uploads lists them");
     auto entry = state_.get(key_of(id));
     if (!entry) {
-        if (entry.error().code == Errc::not_found) return fail(Errc::not_found, "there is no upload of this id; GET /api/v1/uploads lists them");
+        if (entry.error().code == Errc::not_found)
+            return fail(Errc::not_found, "there is no upload of this id; GET /api/v1/uploads lists them");
         return std::unexpected(std::move(entry).error());
     }
     auto upload = upload_from_json(entry->value);
@@ -192,9 +194,11 @@ void UploadRegistry::follow(const std::stop_token& stop) {
         lock.unlock();
         std::vector<std::string> over;
         for (const auto& [id, known] : open) {
+            if (stop.stop_requested()) return;
             Upload upload = known;
             refresh(upload);
-            if (is_over(upload)) over.push_back(id);
+            // One that gets nowhere is left to whoever asks for it: its state is found out anew then.
+            if (is_over(upload) || now() - known.updated_at > kFollowFor) over.push_back(id);
         }
         lock.lock();
         for (const auto& id : over) processing_.erase(id);

@@ -6,6 +6,7 @@
 
 #include "intake_stream.hpp"
 #include "logchute/core/json_text.hpp"
+#include "logchute/runtime/logging.hpp"
 #include "logchute/runtime/multipart.hpp"
 #include "upload_source.hpp"
 
@@ -47,7 +48,8 @@ std::string started_json(const std::vector<Upload>& uploads) {
 std::optional<Problem> set_field(Origin& form, const std::string& name, const std::string& value) {
     if (name == "service") {
         if (value.size() > kNameBytesMax || !json::is_valid_utf8(value))
-            return Problem{.status = 400, .detail = "service must be UTF-8 of at most " + std::to_string(kNameBytesMax) + " bytes", .parameter = name};
+            return Problem{
+                .status = 400, .detail = "service must be UTF-8 of at most " + std::to_string(kNameBytesMax) + " bytes", .parameter = name};
         form.service = value;
         return std::nullopt;
     }
@@ -85,7 +87,10 @@ Response UploadRoutes::receive(Request& request) {
     if (auto problem = parameters.finish()) return Response::problem(std::move(*problem));
     const auto boundary = http::multipart_boundary(request.header("Content-Type"));
     if (!boundary)
-        return Response::problem({.status = 415, .detail = "send a form, multipart/form-data, with the file in a field named file: curl -F file=@app.log ... (" + boundary.error().detail + ")"});
+        return Response::problem(
+            {.status = 415,
+             .detail = "send a form, multipart/form-data, with the file in a field named file: curl -F file=@app.log ... (" +
+                       boundary.error().detail + ")"});
     if (auto open = admission_.check(); !open) return Response::error(open.error());
 
     http::MultipartReader form(*request.reader, *boundary);
@@ -107,7 +112,8 @@ Response UploadRoutes::receive(Request& request) {
         if (auto problem = set_field(origin, it.name, *value)) return Response::problem(std::move(*problem));
     }
     if (uploads.empty())
-        return Response::problem({.status = 400, .detail = "the form has no part named file; send one: curl -F file=@app.log ...", .parameter = "file"});
+        return Response::problem(
+            {.status = 400, .detail = "the form has no part named file; send one: curl -F file=@app.log ...", .parameter = "file"});
     return Response::json(started_json(uploads), 202);
 }
 
@@ -151,7 +157,9 @@ Result<Upload> UploadRoutes::take(http::BodyReader& file, std::string name, cons
     note_progress();
     upload.state = UploadState::processing;
     received_total_.add();
-    if (auto saved = registry_.save(upload); !saved) return std::unexpected(saved.error());
+    // All of it is on disk: that its status could not be kept now must not have it sent again. It is followed all the same.
+    if (auto saved = registry_.save(upload); !saved)
+        runtime::log_warn("an upload's status could not be kept", {{"upload", upload.id}, {"cause", saved.error().detail}});
     return upload;
 }
 

@@ -1,6 +1,9 @@
 #include "pending_batch.hpp"
 
+#include <algorithm>
 #include <utility>
+
+#include "logchute/core/json_text.hpp"
 
 namespace logchute::ingestion {
 namespace {
@@ -8,6 +11,12 @@ namespace {
 // Buffers of a batch that was once very large are given back, so that one burst does not set the memory for good.
 constexpr std::size_t kSlotsKept = 512;
 constexpr std::size_t kRecordsKept = 16'384;
+
+/// What a gateway makes for an upload: letters and digits, a few dozen. Anything else in that header is nobody's upload.
+bool is_upload_id(std::string_view text) {
+    return !text.empty() && text.size() <= 64 &&
+           std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); });
+}
 
 store::Tally& entry(store::Tallies& tallies, std::string_view scope, std::string_view name) {
     std::string key;
@@ -18,7 +27,7 @@ store::Tally& entry(store::Tallies& tallies, std::string_view scope, std::string
 
 }  // namespace
 
-void PendingBatch::add(bus::Message message, bus::LogMessageReader& reader) {
+void PendingBatch::add(bus::Message message, bus::LogMessageReader& reader, std::uint64_t base) {
     const std::size_t index = messages_.size();
     if (index == 0) since_ = std::chrono::steady_clock::now();
     if (slots_.size() <= index) slots_.emplace_back();
@@ -28,10 +37,10 @@ void PendingBatch::add(bus::Message message, bus::LogMessageReader& reader) {
 
     const bus::LogMessage log = reader.read(kept, slot.scratch, slot.parsed);
     for (const BadLine& bad : slot.parsed.bad) dead_letters_.push_back({index, bad.reason, bad.ordinal, bad.raw, bad.detail});
-    if (!slot.parsed.records.empty()) rows_.push_back({log.sequence, log.received, log.source, slot.parsed.records});
+    if (!slot.parsed.records.empty()) rows_.push_back({base + log.sequence, log.received, log.source, slot.parsed.records});
     records_ += slot.parsed.records.size();
-    bytes_ += kept.payload().size();
-    reached_ = log.sequence;
+    bytes_ += kept.payload().size() + slot.scratch.size() + slot.parsed.records.size() * sizeof(LogRecord);
+    reached_ = base + log.sequence;
     tally(log, slot.parsed.records.size(), slot.parsed.bad.size());
 }
 
@@ -40,8 +49,9 @@ void PendingBatch::tally(const bus::LogMessage& message, std::size_t stored, std
         tally.stored += stored;
         tally.dead_lettered += dead;
     };
-    add(entry(tallies_, "source/", message.source));
-    if (!message.upload.empty()) add(entry(tallies_, "upload/", message.upload));
+    // Keys are text in the store, and the source is whatever anybody published on.
+    add(entry(tallies_, "source/", json::to_valid_utf8(message.source)));
+    if (is_upload_id(message.upload)) add(entry(tallies_, "upload/", message.upload));
 }
 
 store::WriteBatch PendingBatch::write_batch() { return {.messages = rows_, .reached = reached_, .tallies = tallies_}; }

@@ -26,11 +26,14 @@ struct DeadLetter {
 /// Gathers messages until a limit is reached. Everything in it views the messages it owns. Reused: clear() keeps the memory.
 class PendingBatch {
 public:
-    /// Parses `message` and keeps it. Never fails: what does not parse becomes a dead letter.
-    void add(bus::Message message, bus::LogMessageReader& reader);
+    /// Parses `message` and keeps it. Its sequence in the store is `base` more than in the stream. Never fails: what does not parse becomes a dead letter.
+    void add(bus::Message message, bus::LogMessageReader& reader, std::uint64_t base);
+    /// Has the batch leave `base` under `key` in the store; see StreamEpoch.
+    void keep_base(const std::string& key, std::uint64_t base) { tallies_[key].stored += base; }
 
     [[nodiscard]] bool empty() const noexcept { return messages_.empty(); }
     [[nodiscard]] std::uint64_t records() const noexcept { return records_; }
+    /// What it holds in memory, about.
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
     /// When the first message came in.
     [[nodiscard]] std::chrono::steady_clock::time_point since() const noexcept { return since_; }

@@ -1,7 +1,7 @@
 #include "pipeline.hpp"
 
 #include <algorithm>
-#include <exception>
+#include <iterator>
 #include <utility>
 
 #include "logchute/bus/names.hpp"
@@ -30,6 +30,7 @@ Pipeline::Pipeline(bus::Connection& connection, store::LogWriter& writer, bus::P
                    runtime::Metrics& metrics)
     : settings_(settings.ingestion),
       writer_(writer),
+      connection_(connection),
       consumer_(connection, ingestion_consumer()),
       tracker_(writer.reached()),
       reader_(settings.gateway.line_bytes_max.value),
@@ -45,7 +46,8 @@ Pipeline::Pipeline(bus::Connection& connection, store::LogWriter& writer, bus::P
       batch_records_(metrics.histogram("ingestion_batch_records", "Records in one batch.", {1, 10, 100, 1e3, 1e4, 5e4, 1e5, 2e5})),
       reached_(metrics.gauge("ingestion_reached_sequence", "Sequence of LOGS up to which all is in the store.")),
       pending_(metrics.gauge("ingestion_lag_messages", "Messages of LOGS that are not in the store yet.")),
-      queue_fill_(metrics.gauge("ingestion_queue_batches", "Parsed batches that wait for the writer; 1 is full, and full means no fetching.")),
+      queue_fill_(
+          metrics.gauge("ingestion_queue_batches", "Parsed batches that wait for the writer; 1 is full, and full means no fetching.")),
       spare_(std::make_unique<PendingBatch>()) {
     reached_.set(static_cast<double>(committed_.load()));
     writer_thread_ = std::jthread([this] { write(); });
@@ -79,8 +81,10 @@ void Pipeline::set_trouble(std::string trouble) {
 
 void Pipeline::take(const std::stop_token& stop) {
     auto batch = std::make_unique<PendingBatch>();
-    // What the consumer believes is out or done may differ from what the store has, after a crash above all.
-    deliver_again();
+    while (!adopt_stream() && !stop.stop_requested()) {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, stop, kFirstRetry, [] { return false; });
+    }
     while (!stop.stop_requested()) {
         fill(*batch, stop);
         if (!batch->empty() && !hand_over(batch, stop)) break;
@@ -91,13 +95,26 @@ void Pipeline::take(const std::stop_token& stop) {
     changed_.notify_all();
 }
 
+bool Pipeline::adopt_stream() {
+    const auto stream = bus::stream_info(connection_, bus::kLogsStream);
+    const auto known = writer_.tallies(StreamEpoch::kPrefix);
+    if (!stream || !known) return false;
+    const std::uint64_t taken = epoch_.base + tracker_.next() - 1;
+    auto epoch = epoch_of(*stream, *known, taken);
+    if (epoch.key == epoch_.key) return true;
+    if (!epoch.is_kept && epoch.base != 0)
+        runtime::log_warn("LOGS was made anew; the store goes on behind what it has", {{"sequence", std::to_string(epoch.base)}});
+    epoch_ = std::move(epoch);
+    tracker_ = SequenceTracker(taken - epoch_.base);
+    // What the consumer believes is out or done may differ from what the store has, after a crash above all.
+    deliver_again();
+    return true;
+}
+
 void Pipeline::deliver_again() {
-    if (const auto info = consumer_.info(); info && info->ack_floor + 1 == tracker_.next() && info->ack_pending == 0) {
-        tracker_.delivered_again();
-        return;
-    }
+    fetched_.clear();
     if (auto restarted = consumer_.restart_at(tracker_.next()); restarted)
-        tracker_.delivered_again();
+        tracker_.restarted();
     else
         runtime::log_warn("cannot restart the consumer yet", {{"cause", restarted.error().detail}});
 }
@@ -110,6 +127,12 @@ bool Pipeline::is_due(const PendingBatch& batch) const {
 void Pipeline::fill(PendingBatch& batch, const std::stop_token& stop) {
     const auto age = std::chrono::duration_cast<bus::milliseconds>(settings_.batch_age);
     while (!stop.stop_requested() && (batch.empty() || !is_due(batch))) {
+        if (!fetched_.empty()) {
+            bus::Message message = std::move(fetched_.front());
+            fetched_.pop_front();
+            accept(std::move(message), batch);
+            continue;
+        }
         bus::FetchLimits limits{.messages = kFetchMessages, .bytes = kFetchBytes, .wait = 500ms};
         if (!batch.empty()) {
             const auto left = age - std::chrono::duration_cast<bus::milliseconds>(Clock::now() - batch.since());
@@ -117,28 +140,29 @@ void Pipeline::fill(PendingBatch& batch, const std::stop_token& stop) {
         }
         auto messages = consumer_.fetch(limits);
         if (!messages) {
-            runtime::log_warn("cannot take from LOGS; trying again", {{"cause", messages.error().detail}});
+            if (!std::exchange(is_bus_away_, true))
+                runtime::log_warn("cannot take from LOGS; trying again", {{"cause", messages.error().detail}});
             std::unique_lock lock(mutex_);
             changed_.wait_for(lock, stop, kFirstRetry, [] { return false; });
             continue;
         }
-        for (bus::Message& message : *messages)
-            if (!accept(std::move(message), batch)) break;  // the consumer starts again: the rest comes once more
+        is_bus_away_ = false;
+        std::ranges::move(*messages, std::back_inserter(fetched_));
     }
 }
 
-bool Pipeline::accept(bus::Message message, PendingBatch& batch) {
+void Pipeline::accept(bus::Message message, PendingBatch& batch) {
     const std::uint64_t sequence = message.sequence();
     const std::uint64_t lost_before = tracker_.lost();
-    switch (tracker_.judge(sequence)) {
+    switch (tracker_.judge(sequence, message.consumer_sequence())) {
         case SequenceTracker::Verdict::seen:
             redelivered_total_.add();
             // In the store: the acknowledgement was lost. Not there yet: the batch that holds it will acknowledge.
-            if (sequence <= committed_.load()) (void)message.ack();
-            return true;
-        case SequenceTracker::Verdict::gap:
-            deliver_again();
-            return false;
+            if (epoch_.base + sequence <= committed_.load() && message.delivered() > 1) (void)message.ack();
+            // Seen, and yet delivered for the first time: perhaps this is not the stream we know.
+            if (message.delivered() == 1) (void)adopt_stream();
+            return;
+        case SequenceTracker::Verdict::gap: deliver_again(); return;
         case SequenceTracker::Verdict::take: break;
     }
     if (const auto lost = tracker_.lost() - lost_before; lost != 0) {
@@ -147,8 +171,8 @@ bool Pipeline::accept(bus::Message message, PendingBatch& batch) {
                            {{"messages", std::to_string(lost)}, {"before_sequence", std::to_string(sequence)}});
     }
     pending_.set(static_cast<double>(message.pending()));
-    batch.add(std::move(message), reader_);
-    return true;
+    if (!std::exchange(epoch_.is_kept, true)) batch.keep_base(epoch_.key, epoch_.base);
+    batch.add(std::move(message), reader_, epoch_.base);
 }
 
 bool Pipeline::hand_over(std::unique_ptr<PendingBatch>& batch, const std::stop_token& stop) {

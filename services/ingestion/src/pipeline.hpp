@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -20,6 +21,7 @@
 #include "logchute/store/log_writer.hpp"
 #include "pending_batch.hpp"
 #include "sequence_tracker.hpp"
+#include "stream_epoch.hpp"
 
 namespace logchute::ingestion {
 
@@ -50,9 +52,11 @@ public:
 private:
     void take(const std::stop_token& stop);
     void fill(PendingBatch& batch, const std::stop_token& stop);
-    /// False where what was fetched with it is void.
-    [[nodiscard]] bool accept(bus::Message message, PendingBatch& batch);
+    void accept(bus::Message message, PendingBatch& batch);
     [[nodiscard]] bool is_due(const PendingBatch& batch) const;
+    /// Finds out which stream this is, and begins with it where it is another than before. False while the bus is away.
+    bool adopt_stream();
+    /// Has the consumer begin again where the store is; what was fetched and not taken is void.
     void deliver_again();
     [[nodiscard]] bool hand_over(std::unique_ptr<PendingBatch>& batch, const std::stop_token& stop);
     void write();
@@ -66,10 +70,15 @@ private:
     const runtime::IngestionSettings settings_;
     store::LogWriter& writer_;
 
+    bus::Connection& connection_;
+
     // Of the taking thread alone.
+    StreamEpoch epoch_;
     bus::PullConsumer consumer_;
     SequenceTracker tracker_;
     bus::LogMessageReader reader_;
+    std::deque<bus::Message> fetched_;  ///< Not looked at yet.
+    bool is_bus_away_ = false;  ///< So that it is said once.
 
     // Of the writing thread alone.
     DeadLetterSink dead_letters_;
@@ -83,7 +92,7 @@ private:
     // Under mutex_.
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
-    std::unique_ptr<PendingBatch> full_;   ///< The batch that waits to be written.
+    std::unique_ptr<PendingBatch> full_;  ///< The batch that waits to be written.
     std::unique_ptr<PendingBatch> spare_;  ///< One that was written, for its memory.
     bool taking_ended_ = false;
     std::string trouble_;

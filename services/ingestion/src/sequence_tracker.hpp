@@ -2,32 +2,43 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 namespace logchute::ingestion {
 
 /// Follows the stream's sequence. The store, not the consumer, is the authority on what has been taken: the consumer may deliver again (after
-/// a crash, after ack_wait) or skip ahead (a delivery lost on the wire is repeated only after ack_wait). Pure: one thread, no clock.
+/// a crash, after ack_wait) or skip ahead (deliveries lost on the wire are repeated only after ack_wait).
+///
+/// A message that does not follow the one before leaves a hole. The consumer's own count tells what kind: where it is contiguous, the server
+/// went from the one message straight to the other, so what lies between is no longer in the stream. Where it jumps, deliveries were lost,
+/// and the consumer must begin again.
+/// Pure: one thread, no clock.
 class SequenceTracker {
 public:
     enum class Verdict {
-        take,      ///< The next one.
-        seen,      ///< Taken before: drop it; acknowledge it if it is committed.
-        gap,       ///< Something before it has not come: have the consumer deliver again from next().
+        take,  ///< The next one.
+        seen,  ///< Taken before: drop it; acknowledge it if it is committed.
+        gap,  ///< Deliveries before it were lost: have the consumer begin again at next(), then call restarted().
     };
 
     explicit SequenceTracker(std::uint64_t reached) : taken_(reached) {}
 
     /// Judges a delivered message; `take` moves on.
-    [[nodiscard]] Verdict judge(std::uint64_t sequence) noexcept {
+    [[nodiscard]] Verdict judge(std::uint64_t sequence, std::uint64_t consumer_sequence) noexcept {
+        // Once deliveries are missing, no hole is believed until the consumer has begun again.
+        if (last_delivery_ && consumer_sequence == *last_delivery_ + 1)
+            last_delivery_ = consumer_sequence;
+        else
+            last_delivery_.reset();
+        if (sequence > taken_ + 1 && !last_delivery_) return Verdict::gap;
         if (sequence <= taken_) return Verdict::seen;
-        if (sequence > taken_ + 1 && retried_from_ != taken_ + 1) return Verdict::gap;
-        lost_ += sequence - taken_ - 1;  // asked for from here on, and this is what came: what lies between is no longer in the stream
+        lost_ += sequence - taken_ - 1;
         taken_ = sequence;
         return Verdict::take;
     }
 
-    /// The consumer has been told to deliver from next() on, so a hole that remains is real.
-    void delivered_again() noexcept { retried_from_ = taken_ + 1; }
+    /// The consumer was made anew, to deliver from next() on.
+    void restarted() noexcept { last_delivery_ = 0; }
 
     [[nodiscard]] std::uint64_t next() const noexcept { return taken_ + 1; }
     /// Messages that left the stream before they were taken, since the start.
@@ -35,7 +46,7 @@ public:
 
 private:
     std::uint64_t taken_;
-    std::uint64_t retried_from_ = 0;
+    std::optional<std::uint64_t> last_delivery_;  ///< The consumer's count; empty where it is not known what came before.
     std::uint64_t lost_ = 0;
 };
 

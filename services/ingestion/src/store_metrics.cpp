@@ -9,7 +9,8 @@ std::vector<std::shared_ptr<void>> expose_store(runtime::Metrics& metrics, const
     };
     return {
         gauge("store_rows", "Records in the store.", [](const store::StoreUsage& usage) { return static_cast<double>(usage.rows); }),
-        gauge("store_bytes", "Bytes of the store on disk.", [](const store::StoreUsage& usage) { return static_cast<double>(usage.bytes_on_disk); }),
+        gauge("store_bytes", "Bytes of the store on disk.",
+              [](const store::StoreUsage& usage) { return static_cast<double>(usage.bytes_on_disk); }),
         gauge("store_files", "Day files of the store.", [](const store::StoreUsage& usage) { return static_cast<double>(usage.files); }),
     };
 }

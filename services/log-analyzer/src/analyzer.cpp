@@ -27,8 +27,8 @@ bus::ConsumerSpec analyzer_consumer() {
 
 /// One counting thread and the ring that feeds it.
 struct Analyzer::Worker {
-    Worker(std::size_t queue_messages, std::size_t names_max)
-        : queue(queue_messages), room(static_cast<std::ptrdiff_t>(queue_messages)), counts(names_max) {}
+    Worker(std::size_t queue_messages, KnownNames& sources, KnownNames& services)
+        : queue(queue_messages), room(static_cast<std::ptrdiff_t>(queue_messages)), counts(sources, services) {}
 
     SpscRing<bus::Message> queue;        ///< Pushed by the fetching thread, popped by this one.
     std::counting_semaphore<> items{0};  ///< One for each message in the queue, and one more to end.
@@ -44,11 +44,13 @@ struct Analyzer::Worker {
 Analyzer::Analyzer(bus::Connection& connection, const runtime::Settings& settings, runtime::Metrics& metrics)
     : settings_(settings.analyzer),
       line_bytes_max_(settings.gateway.line_bytes_max.value),
+      sources_(settings_.max_services),
+      services_(settings_.max_services),
       consumer_(connection, analyzer_consumer()),
       redelivered_total_(metrics.counter("log_analyzer_redelivered_total", "Messages delivered again after they had been counted.")),
       pending_(metrics.gauge("log_analyzer_lag_messages", "Messages of LOGS that are not counted yet.")) {
     for (std::uint32_t i = 0; i < settings_.workers; ++i) {
-        auto& worker = *workers_.emplace_back(std::make_unique<Worker>(settings_.queue_messages, settings_.max_services));
+        auto& worker = *workers_.emplace_back(std::make_unique<Worker>(settings_.queue_messages, sources_, services_));
         worker.thread = std::jthread([this, &worker] { work(worker); });
     }
     expose(metrics);
@@ -76,14 +78,17 @@ void Analyzer::stop() {
 void Analyzer::fetch(const std::stop_token& stop) {
     std::mutex idle;
     std::condition_variable_any wake;
+    bool is_bus_away = false;  // so that it is said once
     while (!stop.stop_requested()) {
         auto messages = consumer_.fetch({.messages = kFetchMessages, .bytes = kFetchBytes, .wait = 500ms});
         if (!messages) {
-            runtime::log_warn("cannot take from LOGS; trying again", {{"cause", messages.error().detail}});
+            if (!std::exchange(is_bus_away, true))
+                runtime::log_warn("cannot take from LOGS; trying again", {{"cause", messages.error().detail}});
             std::unique_lock lock(idle);
             wake.wait_for(lock, stop, kRetry, [] { return false; });
             continue;
         }
+        is_bus_away = false;
         if (messages->empty()) pending_.set(0);
         for (bus::Message& message : *messages) {
             pending_.set(static_cast<double>(message.pending()));
@@ -135,7 +140,7 @@ void Analyzer::work(Worker& worker) {
 // Any thread.
 
 Counts Analyzer::total() const {
-    Counts sum(settings_.max_services);
+    Counts sum(sources_, services_);
     for (const auto& worker : workers_) {
         const std::lock_guard lock(worker->mutex);
         sum.merge(worker->counts);
@@ -151,7 +156,8 @@ void Analyzer::expose(runtime::Metrics& metrics) {
         for (const auto& [name, count] : counts) samples.push_back({{{label, name}}, static_cast<double>(count)});
         return samples;
     };
-    collectors_.push_back(metrics.collect(Kind::counter, "log_messages_total", "Records taken in, by source; those that do not parse among them.",
+    collectors_.push_back(metrics.collect(Kind::counter, "log_messages_total",
+                                          "Records taken in, by source; those that do not parse among them.",
                                           [this, by_name] { return by_name(total().by_source(), "source"); }));
     collectors_.push_back(metrics.collect(Kind::counter, "log_bytes_total", "Bytes of messages taken in, by source.",
                                           [this, by_name] { return by_name(total().bytes_by_source(), "source"); }));
@@ -168,13 +174,15 @@ void Analyzer::expose(runtime::Metrics& metrics) {
         for (const auto& [service, levels] : counts.by_service())
             for (std::size_t i = 0; i < levels.size(); ++i)
                 if (levels[i] != 0)
-                    samples.push_back({{{"service", service}, {"level", std::string(to_string(kLevels[i]))}}, static_cast<double>(levels[i])});
+                    samples.push_back(
+                        {{{"service", service}, {"level", std::string(to_string(kLevels[i]))}}, static_cast<double>(levels[i])});
         return samples;
     }));
-    collectors_.push_back(metrics.collect(Kind::gauge, "log_throughput_per_second", "Records a second, over the last five seconds.", [this] {
-        const std::lock_guard lock(mutex_);
-        return Samples{{{}, throughput_.per_second(Clock::now())}};
-    }));
+    collectors_.push_back(
+        metrics.collect(Kind::gauge, "log_throughput_per_second", "Records a second, over the last five seconds.", [this] {
+            const std::lock_guard lock(mutex_);
+            return Samples{{{}, throughput_.per_second(Clock::now())}};
+        }));
 }
 
 }  // namespace logchute::analyzer

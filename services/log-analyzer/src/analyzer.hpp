@@ -51,6 +51,9 @@ private:
     const runtime::AnalyzerSettings settings_;
     const std::size_t line_bytes_max_;
 
+    // Self-synchronised.
+    mutable KnownNames sources_, services_;
+
     // Of the fetching thread alone.
     bus::PullConsumer consumer_;
     SeenSequences seen_;

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "known_names.hpp"
 #include "logchute/core/batch_parser.hpp"
 #include "logchute/core/level.hpp"
 
@@ -27,19 +28,14 @@ using LevelCounts = std::array<std::uint64_t, kLevels.size()>;
 
 /// Names beyond the limit are counted together under this one, so that nobody can make series without end.
 inline constexpr std::string_view kOther = "other";
-/// The service of records that name none.
-inline constexpr std::string_view kNoService = "";
-
-/// Counts of one worker, or the sum of several. Not thread-safe: each worker has its own and merges them into the total now and then.
+/// Counts of one worker, or the sum of several. Not thread-safe. Lifetime: borrows the names, which all counts that are added up share.
 class Counts {
 public:
-    explicit Counts(std::size_t names_max) : names_max_(names_max) {}
+    Counts(KnownNames& sources, KnownNames& services) : sources_(sources), services_(services) {}
 
     /// Counts a parsed message of `bytes` bytes.
     void add(std::string_view source, std::uint64_t bytes, const ParsedBatch& batch);
     void merge(const Counts& other);
-    /// Zero everywhere; names stay, so that the hot path keeps finding them.
-    void reset() noexcept;
 
     /// Records taken in, those that do not parse among them.
     [[nodiscard]] std::uint64_t messages() const noexcept { return messages_; }
@@ -49,10 +45,8 @@ public:
     [[nodiscard]] const std::array<std::uint64_t, kReasonCount>& errors() const noexcept { return errors_; }
 
 private:
-    template <class Value>
-    Value& entry(TextMap<Value>& map, std::string_view name) const;
-
-    std::size_t names_max_;
+    KnownNames& sources_;
+    KnownNames& services_;
     std::uint64_t messages_ = 0;
     TextMap<std::uint64_t> by_source_;
     TextMap<std::uint64_t> bytes_by_source_;

@@ -47,13 +47,13 @@ TEST_CASE("neither passwords nor tokens are said aloud") {
 TEST_CASE("a connection that is refused is tried again, however often") {
     test::NatsServer server(Start::now, {"--user", "logchute", "--pass", "secret"});
     Counter refused;
-    Connection connection({.url = server.url(),
-                           .user = "logchute",
-                           .password = "wrong",
-                           .reconnect_wait = 10ms,
-                           .on_change = [&](bool connected, std::string_view) {
-                               if (!connected) refused.add();
-                           }});
+    const Connection connection({.url = server.url(),
+                                 .user = "logchute",
+                                 .password = "wrong",
+                                 .reconnect_wait = 10ms,
+                                 .on_change = [&](bool connected, std::string_view) {
+                                     if (!connected) refused.add();
+                                 }});
     CHECK(refused.reaches(1));
     CHECK_FALSE(connection.wait_connected(kRefused));
     server.kill();  // said once more, since the reason is another: the attempts go on

@@ -183,6 +183,7 @@ TEST_CASE("messages may be acknowledged on other threads, after the consumer has
     std::atomic<int> failed{0};
     {
         std::vector<std::jthread> threads;
+        threads.reserve(4);
         for (std::size_t t = 0; t < 4; ++t)
             threads.emplace_back([&, t] {
                 for (std::size_t i = t; i < messages.size(); i += 4)
@@ -294,7 +295,7 @@ TEST_CASE("a consumer goes on after its server was killed and came back") {
 }
 
 TEST_CASE("a fetch comes back when the connection is closed") {
-    ConsumerTest bus;
+    const ConsumerTest bus;
     Connection own({.url = bus.server.url()});
     REQUIRE(own.wait_connected(kPatience));
     PullConsumer consumer(own, kSpec);

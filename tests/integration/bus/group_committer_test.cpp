@@ -33,6 +33,7 @@ TEST_CASE("what arrives together shares a message, and nothing of it is lost") {
     std::atomic<std::size_t> good{0};
     {
         std::vector<std::jthread> threads;
+        threads.reserve(kThreads);
         for (std::size_t t = 0; t < kThreads; ++t)
             threads.emplace_back([&, t] {
                 for (int i = 0; i < 4; ++i)
@@ -78,6 +79,7 @@ TEST_CASE("a message id goes alone") {
     std::atomic<int> good{0};
     {
         std::vector<std::jthread> threads;
+        threads.reserve(5);
         for (int i = 0; i < 5; ++i)
             threads.emplace_back([&] { good += committer.commit("logs.a", {{"Nats-Msg-Id", "same"}}, "x") ? 1 : 0; });
     }
@@ -122,6 +124,7 @@ TEST_CASE("a committer with too many callers is full") {
     Counter full;
     {
         std::vector<std::jthread> threads;
+        threads.reserve(4);
         for (int i = 0; i < 4; ++i)
             threads.emplace_back([&] {
                 const auto done = committer.commit("logs.a", {}, "x");
@@ -140,6 +143,7 @@ TEST_CASE("every waiting caller is answered when the server is killed") {
     Stopwatch watch;
     {
         std::vector<std::jthread> threads;
+        threads.reserve(50);
         for (int t = 0; t < 50; ++t)
             threads.emplace_back([&] {
                 while (true) {

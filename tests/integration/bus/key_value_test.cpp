@@ -38,6 +38,7 @@ TEST_CASE("only one of many creates a key") {
     std::atomic<int> conflicts{0};
     {
         std::vector<std::jthread> threads;
+        threads.reserve(8);
         for (int i = 0; i < 8; ++i)
             threads.emplace_back([&] {
                 const auto done = store.create("lease", "mine");

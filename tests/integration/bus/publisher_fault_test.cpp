@@ -138,6 +138,7 @@ TEST_CASE("a server that hangs costs a caller no more than the timeout") {
     const Stopwatch watch;
     {
         std::vector<std::jthread> threads;
+        threads.reserve(kThreads);
         for (std::size_t t = 0; t < kThreads; ++t)
             threads.emplace_back([&] {
                 for (int i = 0; i < 4; ++i) {

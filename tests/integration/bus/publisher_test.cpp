@@ -90,6 +90,7 @@ TEST_CASE("many threads may publish through one publisher") {
     Counter good;
     {
         std::vector<std::jthread> threads;
+        threads.reserve(kThreads);
         for (std::size_t t = 0; t < kThreads; ++t)
             threads.emplace_back([&] {
                 for (std::size_t i = 0; i < kEach; ++i)

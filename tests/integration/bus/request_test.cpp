@@ -1,5 +1,6 @@
 #include "logchute/bus/request.hpp"
 
+#include <array>
 #include <atomic>
 #include <future>
 #include <latch>
@@ -100,27 +101,31 @@ TEST_CASE("an answer that does not come is a timeout") {
 
 TEST_CASE("a responder with a full queue says so") {
     BusTest bus;
+    std::latch begun(1);
     std::latch release(1);
-    const Responder responder(bus.connection, "test",
-                              route("svc.test.slow",
-                                    [&](std::string_view, ReplyWriter&) -> Result<void> {
-                                        release.wait();
-                                        return {};
-                                    }),
-                              {.threads = 1, .waiting_max = 1});
-    std::vector<std::future<Result<std::string>>> asked;
-    for (int i = 0; i < 5; ++i)
-        asked.push_back(std::async(std::launch::async, [&] { return request(bus.connection, "svc.test.slow", "", kPatience); }));
-    // One runs, one waits; at least three are refused, and come back first.
-    std::size_t full = 0;
-    for (const Stopwatch watch; full < 3 && watch.elapsed() < kPatience;) {
-        full = 0;
-        for (auto& reply : asked) full += reply.wait_for(1ms) == std::future_status::ready ? 1U : 0U;
+    const auto wait = [&](std::string_view text, ReplyWriter&) -> Result<void> {
+        if (text == "first") begun.count_down();
+        release.wait();
+        return {};
+    };
+    const Responder responder(bus.connection, "test", route("svc.test.slow", wait), {.threads = 1, .waiting_max = 1});
+    const auto ask = [&](const char* text) {
+        return std::async(std::launch::async, [&bus, text] { return request(bus.connection, "svc.test.slow", text, kPatience); });
+    };
+    auto running = ask("first");
+    begun.wait();
+    std::array others{ask("a"), ask("b"), ask("c"), ask("d")};
+    // One of them waits; the rest are refused, and come back although nothing moves.
+    std::size_t refused = 0;
+    for (const Stopwatch watch; refused < 3 && watch.elapsed() < kPatience;) {
+        refused = 0;
+        for (auto& reply : others) refused += reply.wait_for(1ms) == std::future_status::ready ? 1U : 0U;
     }
+    CHECK(refused == 3);
     release.count_down();
-    CHECK(full == 3);
-    full = 0;
-    for (auto& it : asked)
+    CHECK(running.get());
+    std::size_t full = 0;
+    for (auto& it : others)
         if (const auto reply = it.get(); !reply) full += reply.error().code == Errc::full ? 1U : 0U;
     CHECK(full == 3);
 }
@@ -139,6 +144,7 @@ TEST_CASE("a request that nobody waits for any more is not worked on") {
     auto first = std::async(std::launch::async, [&] { return request(bus.connection, "svc.test.slow", "", kPatience); });
     while (handled == 0) std::this_thread::yield();
     CHECK_FALSE(request(bus.connection, "svc.test.slow", "", 50ms));
+    std::this_thread::sleep_for(500ms);  // the responder counts from when it heard of the request
     release.count_down();
     CHECK(first.get());
     CHECK(request(bus.connection, "svc.test.slow", "", kPatience));  // behind the stale one

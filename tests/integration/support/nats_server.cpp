@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -50,11 +51,23 @@ sockaddr_in loopback(std::uint16_t port) {
 
 sockaddr* plain(sockaddr_in& address) { return reinterpret_cast<sockaddr*>(&address); }
 
+/// As execve() wants it: borrowed, and ended by a null pointer.
+std::vector<char*> c_array(std::vector<std::string>& words) {
+    std::vector<char*> array(words.size() + 1, nullptr);
+    std::ranges::transform(words, array.begin(), [](std::string& word) { return word.data(); });
+    return array;
+}
+
+/// An environment variable; empty where it is not set. Tests set none while they run.
+std::string variable(const char* name) {
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
+    return value == nullptr ? std::string() : value;
+}
+
 fs::path find_server() {
-    if (const char* given = std::getenv("LOGCHUTE_NATS_SERVER"); given != nullptr && *given != '\0') return given;
+    if (const std::string given = variable("LOGCHUTE_NATS_SERVER"); !given.empty()) return given;
     if (const fs::path ours = fs::path(LOGCHUTE_ROOT) / ".deps/bin/nats-server"; fs::exists(ours)) return ours;
-    const char* path = std::getenv("PATH");
-    std::istringstream folders(path == nullptr ? "" : path);
+    std::istringstream folders(variable("PATH"));
     for (std::string folder; std::getline(folders, folder, ':');)
         if (const fs::path there = fs::path(folder) / "nats-server"; ::access(there.c_str(), X_OK) == 0) return there;
     throw std::runtime_error("no nats-server: run ./scripts/install, or point LOGCHUTE_NATS_SERVER at one of 2.10 or newer");
@@ -113,22 +126,18 @@ void NatsServer::spawn() {
     const std::string server = find_server().string();
     const std::string config = (fs::path(LOGCHUTE_ROOT) / "deploy/nats/nats.conf").string();
     const std::string log = (folder_ / "log").string();
-    std::vector<std::string> environment{"NATS_PORT=" + std::to_string(port_), "NATS_MONITOR_PORT=" + std::to_string(monitor_port_),
-                                         "NATS_STORE_DIR=" + (folder_ / "store").string()};
-    std::vector<char*> variables;
-    for (auto& variable : environment) variables.push_back(variable.data());
-    variables.push_back(nullptr);
+    std::vector<std::string> variables{"NATS_PORT=" + std::to_string(port_), "NATS_MONITOR_PORT=" + std::to_string(monitor_port_),
+                                       "NATS_STORE_DIR=" + (folder_ / "store").string()};
     std::vector<std::string> words{server, "--config", config, "--log", log};
     words.insert(words.end(), flags_.begin(), flags_.end());
-    std::vector<char*> arguments;
-    for (auto& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
+    const auto environment = c_array(variables);
+    const auto arguments = c_array(words);
 
     pid_ = ::fork();
     if (pid_ < 0) throw std::runtime_error("fork failed");
     if (pid_ == 0) {  // only async-signal-safe calls from here on
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-        ::execve(arguments[0], arguments.data(), variables.data());
+        ::execve(arguments[0], arguments.data(), environment.data());
         ::_exit(127);
     }
 }
@@ -147,16 +156,16 @@ void NatsServer::kill() {
     pid_ = -1;
 }
 
-void NatsServer::pause() {
+void NatsServer::pause() const {
     ::kill(pid_, SIGSTOP);
     ::waitpid(pid_, nullptr, WUNTRACED);  // its threads stop one by one: not before this has all of it stopped
 }
 
-void NatsServer::resume() { ::kill(pid_, SIGCONT); }
+void NatsServer::resume() const { ::kill(pid_, SIGCONT); }
 
 std::string NatsServer::log_tail() const {
     std::ifstream file(folder_ / "log");
-    std::string text((std::istreambuf_iterator<char>(file)), {});
+    const std::string text((std::istreambuf_iterator<char>(file)), {});
     return text.size() > 2'000 ? text.substr(text.size() - 2'000) : text;
 }
 

@@ -25,9 +25,9 @@ public:
 
     /// Starts it, again perhaps, on the same port and folder, and waits until it takes connections and JetStream is up.
     void start();
-    void kill();      ///< SIGKILL, and waits until it is gone.
-    void pause();     ///< SIGSTOP, and waits until it stands still: connections stay open, nothing answers.
-    void resume();    ///< SIGCONT
+    void kill();          ///< SIGKILL, and waits until it is gone.
+    void pause() const;   ///< SIGSTOP, and waits until it stands still: connections stay open, nothing answers.
+    void resume() const;  ///< SIGCONT
     [[nodiscard]] bool is_running() const noexcept { return pid_ > 0; }
 
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }

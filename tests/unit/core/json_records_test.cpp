@@ -28,9 +28,10 @@ TEST_CASE("an object is one record, an array as many as it holds") {
 
 TEST_CASE("what is not objects is refused with a sentence") {
     const std::string deep = "{\"a\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
-    for (const std::string& document : {std::string(), std::string("  "), std::string("hello"), std::string("[1,2]"), std::string("[{},\"x\"]"),
-                                        std::string("null"), std::string("{\"a\":"), std::string("[{\"a\":1},{\"mess"), std::string("{\"a\":1}{\"b\":2}"),
-                                        std::string("{\"a\":\"\xff\"}"), std::string("{\"a\":\"\0\"}", 9), std::string("{'a':1}"), std::string("{\"a\":01}"), deep}) {
+    for (const std::string& document :
+         {std::string(), std::string("  "), std::string("hello"), std::string("[1,2]"), std::string("[{},\"x\"]"), std::string("null"),
+          std::string("{\"a\":"), std::string("[{\"a\":1},{\"mess"), std::string("{\"a\":1}{\"b\":2}"), std::string("{\"a\":\"\xff\"}"),
+          std::string("{\"a\":\"\0\"}", 9), std::string("{'a':1}"), std::string("{\"a\":01}"), deep}) {
         const auto records = json_records(document);
         REQUIRE_FALSE(records);
         CHECK(records.error().code == Errc::invalid);

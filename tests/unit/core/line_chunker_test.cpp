@@ -93,6 +93,23 @@ TEST_CASE("however a text is torn, the chunks hold the same lines and counts") {
     }
 }
 
+TEST_CASE("blank lines without end neither pile up nor swell a chunk") {
+    std::size_t largest = 0;
+    std::uint64_t records = 0;
+    LineChunker chunker({.chunk_bytes = 1'000}, [&](const Chunk& chunk) -> Result<void> {
+        largest = std::max(largest, chunk.text.size());
+        records += chunk.records;
+        return {};
+    });
+    const std::string blanks(5'000, '\n');
+    REQUIRE(chunker.add("one\n"));
+    for (int i = 0; i < 100; ++i) REQUIRE(chunker.add(blanks));
+    REQUIRE(chunker.add("two\n"));
+    REQUIRE(chunker.finish());
+    CHECK(records == 2);
+    CHECK(largest < 2'000);
+}
+
 TEST_CASE("a failure to emit ends the stream") {
     LineChunker chunker({.chunk_bytes = 1}, [](const Chunk&) -> Result<void> { return fail(Errc::unavailable, "the bus is away"); });
     const auto done = chunker.add("one\ntwo\n");

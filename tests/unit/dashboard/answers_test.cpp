@@ -37,11 +37,14 @@ TEST_CASE("stats have groups by name, and values where asked for") {
 
 TEST_CASE("a histogram has a point for each step") {
     const store::Histogram histogram{.first = from_nanos(0), .total = 3, .series = {{"error", {1, 0, 2}}}};
-    CHECK(histogram_json(histogram, "1m", 1min, Stopwatch())
-              .starts_with(R"({"step":"1m","total":3,"series":[{"key":"error","points":[["1970-01-01T00:00:00Z",1],["1970-01-01T00:01:00Z",0],["1970-01-01T00:02:00Z",2]]}],"took_ms":)"));
+    CHECK(
+        histogram_json(histogram, "1m", 1min, Stopwatch())
+            .starts_with(
+                R"({"step":"1m","total":3,"series":[{"key":"error","points":[["1970-01-01T00:00:00Z",1],["1970-01-01T00:01:00Z",0],["1970-01-01T00:02:00Z",2]]}],"took_ms":)"));
 }
 
 TEST_CASE("names and values of fields are escaped") {
     const std::vector<store::FieldInfo> fields{{"a\"b", "field", "string", 2, {{"x\ny", 2}}}};
-    CHECK(fields_json(fields) == R"({"fields":[{"name":"a\"b","kind":"field","type":"string","count":2,"top":[{"value":"x\ny","count":2}]}]})");
+    CHECK(fields_json(fields) ==
+          R"({"fields":[{"name":"a\"b","kind":"field","type":"string","count":2,"top":[{"value":"x\ny","count":2}]}]})");
 }

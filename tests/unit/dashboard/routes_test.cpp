@@ -85,7 +85,8 @@ std::string body_of(const http::Response& response) {
 
 TEST_CASE("a search passes on what it was asked") {
     Dashboard dashboard;
-    const auto response = dashboard.get("/api/v1/logs/search", {{"q", "level:error timeout"}, {"limit", "7"}, {"order", "asc"}, {"cursor", "c"}, {"service", "api gw"}});
+    const auto response = dashboard.get(
+        "/api/v1/logs/search", {{"q", "level:error timeout"}, {"limit", "7"}, {"order", "asc"}, {"cursor", "c"}, {"service", "api gw"}});
     CHECK(response.status == 200);
     CHECK(dashboard.reader.searched.limit == 7);
     CHECK(dashboard.reader.searched.order == store::Order::oldest_first);
@@ -100,13 +101,26 @@ TEST_CASE("what is wrong in a question is named") {
         const char* name;
         const char* value;
     } cases[] = {
-        {"/api/v1/logs/search", "colour", "red"},     {"/api/v1/logs/search", "limit", "0"},      {"/api/v1/logs/search", "limit", "-1"},
-        {"/api/v1/logs/search", "limit", "100001"},   {"/api/v1/logs/search", "limit", ""},       {"/api/v1/logs/search", "order", "sideways"},
-        {"/api/v1/logs/search", "from", "yesterday"}, {"/api/v1/logs/search", "q", "(alpha"},     {"/api/v1/logs/search", "level", "noisy"},
-        {"/api/v1/logs/stats", "fn", "p101"},         {"/api/v1/logs/stats", "field", "seq"},     {"/api/v1/logs/stats", "by", "a,,b"},
-        {"/api/v1/logs/stats", "by", "a,b,c,d,e"},    {"/api/v1/logs/histogram", "step", "0"},    {"/api/v1/logs/histogram", "step", "-5s"},
-        {"/api/v1/logs/histogram", "step", "1"},      {"/api/v1/logs/export", "format", "xls"},   {"/logs", "limit", "abc"},
-        {"/logs", "q", "x"},                          {"/api/v1/logs/fields", "colour", "red"},
+        {"/api/v1/logs/search", "colour", "red"},
+        {"/api/v1/logs/search", "limit", "0"},
+        {"/api/v1/logs/search", "limit", "-1"},
+        {"/api/v1/logs/search", "limit", "100001"},
+        {"/api/v1/logs/search", "limit", ""},
+        {"/api/v1/logs/search", "order", "sideways"},
+        {"/api/v1/logs/search", "from", "yesterday"},
+        {"/api/v1/logs/search", "q", "(alpha"},
+        {"/api/v1/logs/search", "level", "noisy"},
+        {"/api/v1/logs/stats", "fn", "p101"},
+        {"/api/v1/logs/stats", "field", "seq"},
+        {"/api/v1/logs/stats", "by", "a,,b"},
+        {"/api/v1/logs/stats", "by", "a,b,c,d,e"},
+        {"/api/v1/logs/histogram", "step", "0"},
+        {"/api/v1/logs/histogram", "step", "-5s"},
+        {"/api/v1/logs/histogram", "step", "1"},
+        {"/api/v1/logs/export", "format", "xls"},
+        {"/logs", "limit", "abc"},
+        {"/logs", "q", "x"},
+        {"/api/v1/logs/fields", "colour", "red"},
     };
     for (const auto& it : cases) {
         const auto response = dashboard.get(it.path, {{it.name, it.value}});

@@ -10,7 +10,8 @@ using namespace logchute::gateway;
 
 TEST_CASE("a source is what may stand in a subject") {
     for (const char* good : {"http", "web-1", "a_b", "X9"}) CHECK(is_source(good));
-    for (const std::string& bad : {std::string(), std::string("a b"), std::string("a.b"), std::string("*"), std::string(">"), std::string("é"), std::string("a\nb"), std::string(65, 'a')})
+    for (const std::string& bad : {std::string(), std::string("a b"), std::string("a.b"), std::string("*"), std::string(">"),
+                                   std::string("é"), std::string("a\nb"), std::string(65, 'a')})
         CHECK_FALSE(is_source(bad));
 }
 

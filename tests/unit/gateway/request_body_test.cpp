@@ -52,7 +52,9 @@ TEST_CASE("the media type says how a body is read") {
 
 TEST_CASE("a body comes out as it was before it was compressed") {
     const std::string text = "one\ntwo\n";
-    for (const auto& [body, encoding] : {std::pair{text, std::string()}, {text, std::string("identity")}, {gzip(text), std::string("gzip")},
+    for (const auto& [body, encoding] : {std::pair{text, std::string()},
+                                         {text, std::string("identity")},
+                                         {gzip(text), std::string("gzip")},
                                          {zstd(text), std::string("zstd")}}) {
         MemoryBudget budget(8 << 20);
         MemoryBudget::Lease lease(budget);

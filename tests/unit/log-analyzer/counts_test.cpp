@@ -4,6 +4,7 @@
 
 using namespace logchute;
 using logchute::analyzer::Counts;
+using logchute::analyzer::KnownNames;
 
 namespace {
 
@@ -27,7 +28,8 @@ std::uint64_t count_of(const Counts& counts, std::string_view service, Level lev
 }  // namespace
 
 TEST_CASE("records are counted by source, service and level, bad lines by reason") {
-    Counts counts(100);
+    KnownNames names(100);
+    Counts counts(names, names);
     counts.add("web", 500, batch_of({{"api", Level::info}, {"api", Level::error}, {"db", Level::info}, {"api", Level::info}}, 2));
     CHECK(counts.messages() == 6);
     CHECK(counts.by_source().at("web") == 6);
@@ -39,8 +41,10 @@ TEST_CASE("records are counted by source, service and level, bad lines by reason
 }
 
 TEST_CASE("names beyond the limit are counted together") {
-    Counts counts(2);
-    counts.add("a", 1, batch_of({{"one", Level::info}, {"two", Level::info}, {"three", Level::info}, {"four", Level::warn}, {"one", Level::info}}));
+    KnownNames sources(2), services(2);
+    Counts counts(sources, services);
+    counts.add("a", 1,
+               batch_of({{"one", Level::info}, {"two", Level::info}, {"three", Level::info}, {"four", Level::warn}, {"one", Level::info}}));
     CHECK(counts.by_service().size() == 3);
     CHECK(count_of(counts, "one", Level::info) == 2);
     CHECK(count_of(counts, "other", Level::info) == 1);
@@ -48,7 +52,8 @@ TEST_CASE("names beyond the limit are counted together") {
 }
 
 TEST_CASE("merging adds everything up") {
-    Counts one(10), two(10), sum(10);
+    KnownNames names(10);
+    Counts one(names, names), two(names, names), sum(names, names);
     one.add("a", 10, batch_of({{"api", Level::info}}, 1));
     two.add("a", 20, batch_of({{"api", Level::info}, {"db", Level::fatal}}));
     two.add("b", 30, batch_of({}));
@@ -60,4 +65,22 @@ TEST_CASE("merging adds everything up") {
     CHECK(count_of(sum, "api", Level::info) == 2);
     CHECK(count_of(sum, "db", Level::fatal) == 1);
     CHECK(sum.errors()[static_cast<std::size_t>(Reason::invalid_json)] == 1);
+}
+
+TEST_CASE("a name that has a series keeps it, whichever worker meets it, and others share one") {
+    KnownNames sources(10), services(1);
+    Counts one(sources, services), two(sources, services), sum(sources, services);
+    one.add("a", 1, batch_of({{"api", Level::info}}));
+    two.add("a", 1, batch_of({{"db", Level::info}, {"api", Level::info}}));
+    sum.merge(one);
+    sum.merge(two);
+    CHECK(count_of(sum, "api", Level::info) == 2);
+    CHECK(count_of(sum, "other", Level::info) == 1);
+}
+
+TEST_CASE("a source that is no UTF-8 is counted under what can be shown of it") {
+    KnownNames names(10);
+    Counts counts(names, names);
+    counts.add("\xff", 1, batch_of({{"api", Level::info}}));
+    CHECK(counts.by_source().contains("\xEF\xBF\xBD"));
 }

@@ -208,8 +208,11 @@ TEST_CASE("a file that cannot be read is named, with what is wrong with it") {
     CHECK_THAT(refusal({.yaml = "a: &a [*a]"}), ContainsSubstring("config.yaml:1:"));
     std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x]\n";
     for (int i = 1; i < 12; ++i) {
+        const std::string name = "a" + std::to_string(i);
         const std::string last = "*a" + std::to_string(i - 1);
-        bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + last + ", " + last + ", " + last + ", " + last + "]\n";
+        for (const std::string& piece : {name, std::string(": &"), name, std::string(" ["), last}) bomb += piece;
+        for (int copies = 1; copies < 4; ++copies) bomb.append(", ").append(last);
+        bomb += "]\n";
     }
     CHECK_THAT(refusal({.yaml = bomb}), ContainsSubstring("too deep or too large"));
 }

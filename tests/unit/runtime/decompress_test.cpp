@@ -140,7 +140,8 @@ TEST_CASE("bombs stop at the limit") {
     std::string repeats("\x28\xb5\x2f\xfd\x00\x38", 6);
     for (int i = 0; i < 16'384; ++i) repeats.append("\x02\x00\x10x", 4);
     repeats.append("\x01\x00\x00", 3);
-    for (const auto& [encoding, data] : {std::pair{Encoding::gzip, members}, std::pair{Encoding::zstd, claim}, std::pair{Encoding::zstd, repeats}}) {
+    for (const auto& [encoding, data] :
+         {std::pair{Encoding::gzip, members}, std::pair{Encoding::zstd, claim}, std::pair{Encoding::zstd, repeats}}) {
         CHECK(decompress(encoding, data, 8U << 20).error().code == Errc::too_large);
         if (data != claim) CHECK(read_streamed(encoding, data, 8U << 20, 4096, 65'536).error().code == Errc::too_large);
     }
@@ -154,15 +155,19 @@ TEST_CASE("what is damaged, cut short, or something else is refused") {
         std::string data;
     };
     std::vector<Case> cases{
-        {"text as gzip", Encoding::gzip, text},         {"text as zstd", Encoding::zstd, text},
-        {"nothing as gzip", Encoding::gzip, ""},        {"nothing as zstd", Encoding::zstd, ""},
-        {"zstd as gzip", Encoding::gzip, zstd(text)},   {"gzip as zstd", Encoding::zstd, gzip(text)},
-        {"gzip and more", Encoding::gzip, gzip(text) + "more"}, {"zstd and more", Encoding::zstd, zstd(text) + "more"},
+        {"text as gzip", Encoding::gzip, text},
+        {"text as zstd", Encoding::zstd, text},
+        {"nothing as gzip", Encoding::gzip, ""},
+        {"nothing as zstd", Encoding::zstd, ""},
+        {"zstd as gzip", Encoding::gzip, zstd(text)},
+        {"gzip as zstd", Encoding::zstd, gzip(text)},
+        {"gzip and more", Encoding::gzip, gzip(text) + "more"},
+        {"zstd and more", Encoding::zstd, zstd(text) + "more"},
         {"zlib as gzip", Encoding::gzip, "\x78\x9c\x03\x00\x00\x00\x00\x01"},
         {"a window beyond the limit", Encoding::zstd, zstd(sample(40U << 20), false, 25)},
     };
-    for (const auto& [encoding, data] : {std::pair{Encoding::gzip, gzip(text)}, std::pair{Encoding::zstd, zstd(text)},
-                                         std::pair{Encoding::zstd, zstd(text, false)}}) {
+    for (const auto& [encoding, data] :
+         {std::pair{Encoding::gzip, gzip(text)}, std::pair{Encoding::zstd, zstd(text)}, std::pair{Encoding::zstd, zstd(text, false)}}) {
         for (const std::size_t cut : {1UL, 4UL, 8UL, 900UL, data.size() - 1, data.size() - 5}) {
             cases.push_back({"cut short by " + std::to_string(cut), encoding, data.substr(0, data.size() - cut)});
         }

@@ -54,7 +54,8 @@ TEST_CASE("a request id is given back where it is sane, else one is made") {
     CHECK(id_for("abc-123", "/hello") == "abc-123");
     CHECK(id_for("abc-123", "/nowhere") == "abc-123");
     CHECK(id_for(std::string(128, 'x'), "/hello") == std::string(128, 'x'));
-    for (const std::string& bad : {std::string(129, 'x'), std::string("a\"b"), std::string("a\\b"), std::string("caf\xc3\xa9"), std::string()}) {
+    for (const std::string& bad :
+         {std::string(129, 'x'), std::string("a\"b"), std::string("a\\b"), std::string("caf\xc3\xa9"), std::string()}) {
         CHECK(id_for(bad, "/hello").size() == 16);
     }
     CHECK(id_for("", "/hello") != id_for("", "/hello"));
@@ -65,8 +66,8 @@ TEST_CASE("a connection serves one request after the other, also when they come 
     auto client = server.connect();
     for (int i = 0; i < 3; ++i) CHECK(client.ask("GET /hello HTTP/1.1\r\nHost: t\r\n\r\n").body == "hello");
 
-    client.send(post("/echo", "first") + "GET /items/7 HTTP/1.1\r\nHost: t\r\n\r\n" + post("/stream-size", "third") +
-                "\r\n" + post("/nowhere", "skipped") + "GET /quick HTTP/1.1\r\nHost: t\r\n\r\n");
+    client.send(post("/echo", "first") + "GET /items/7 HTTP/1.1\r\nHost: t\r\n\r\n" + post("/stream-size", "third") + "\r\n" +
+                post("/nowhere", "skipped") + "GET /quick HTTP/1.1\r\nHost: t\r\n\r\n");
     CHECK(client.read_reply().body == "first");
     CHECK(client.read_reply().body == "7");
     CHECK(client.read_reply().body == "5");
@@ -79,7 +80,8 @@ TEST_CASE("a request may come byte by byte") {
     auto client = server.connect();
     for (const char c : post("/echo", "slow and steady")) client.send({&c, 1});
     CHECK(client.read_reply().body == "slow and steady");
-    for (const char c : "POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked("in chunks", 4)) client.send({&c, 1});
+    for (const char c : "POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked("in chunks", 4))
+        client.send({&c, 1});
     CHECK(client.read_reply().body == "in chunks");
 }
 
@@ -173,9 +175,11 @@ TEST_CASE("a body is asked for with 100 Continue, unless it is refused before") 
         std::string length;
         int status;
     };
-    for (const auto& [path, length, status] : {Case{"/nowhere", "5", 404}, Case{"/echo", "1048577", 413}, Case{"/stream-refuse", "5", 415}}) {
+    for (const auto& [path, length, status] :
+         {Case{"/nowhere", "5", 404}, Case{"/echo", "1048577", 413}, Case{"/stream-refuse", "5", 415}}) {
         auto client = server.connect();
-        const auto reply = client.ask("POST " + path + " HTTP/1.1\r\nHost: t\r\nContent-Length: " + length + "\r\nExpect: 100-continue\r\n\r\n");
+        const auto reply =
+            client.ask("POST " + path + " HTTP/1.1\r\nHost: t\r\nContent-Length: " + length + "\r\nExpect: 100-continue\r\n\r\n");
         CHECK(reply.status == status);
         CHECK(reply.header("connection") == "close");  // the client may send its body or not, so the next request begins nowhere
     }

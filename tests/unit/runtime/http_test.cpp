@@ -34,7 +34,8 @@ TEST_CASE("a problem is what RFC 9457 has, with what is set") {
     CHECK(plain.status == 404);
     CHECK(header_of(plain, "Content-Type") == "application/problem+json");
     CHECK(header_of(plain, "Retry-After").empty());
-    CHECK(body_of(plain) == "{\"type\":\"about:blank\",\"title\":\"Not Found\",\"status\":404,\"detail\":\"There is nothing \\\"here\\\".\"}\n");
+    CHECK(body_of(plain) ==
+          "{\"type\":\"about:blank\",\"title\":\"Not Found\",\"status\":404,\"detail\":\"There is nothing \\\"here\\\".\"}\n");
 
     const Response full = Response::problem(
         {.status = 400, .detail = "The query does not parse.", .parameter = "q", .column = 7, .expected = "a word", .retry_after = {}});
@@ -56,9 +57,9 @@ TEST_CASE("every error code has its status") {
         Errc code;
         int status;
     };
-    for (const auto& [code, status] : {Case{Errc::invalid, 400}, Case{Errc::not_found, 404}, Case{Errc::too_large, 413}, Case{Errc::full, 503},
-                                       Case{Errc::timeout, 503}, Case{Errc::unavailable, 503}, Case{Errc::conflict, 409}, Case{Errc::closed, 503},
-                                       Case{Errc::failed, 500}}) {
+    for (const auto& [code, status] :
+         {Case{Errc::invalid, 400}, Case{Errc::not_found, 404}, Case{Errc::too_large, 413}, Case{Errc::full, 503}, Case{Errc::timeout, 503},
+          Case{Errc::unavailable, 503}, Case{Errc::conflict, 409}, Case{Errc::closed, 503}, Case{Errc::failed, 500}}) {
         INFO(to_string(code));
         const Response response = Response::error({code, "What happened, and what to do."});
         CHECK(response.status == status);

@@ -122,6 +122,7 @@ TEST_CASE("lines of many threads stay whole") {
     const std::string text = captured([] {
         init_logging("x", {.level = "info", .format = "json"});
         std::vector<std::jthread> threads;
+        threads.reserve(4);
         for (int i = 0; i < 4; ++i)
             threads.emplace_back([] {
                 for (int n = 0; n < 250; ++n) log_info("a line of some length, so that a torn one would show", {{"n", n}});

@@ -97,7 +97,7 @@ TEST_CASE("once a handle is gone its reader does not run") {
     Metrics metrics;
     std::atomic<bool> gone = false;
     std::atomic<bool> ran_after = false;
-    std::jthread scraper([&](std::stop_token stop) {
+    const std::jthread scraper([&](const std::stop_token& stop) {
         while (!stop.stop_requested()) (void)metrics.expose();
     });
     for (int i = 0; i < 50; ++i) {
@@ -130,7 +130,7 @@ TEST_CASE("large counts and small bounds are written so that they read back") {
 }
 
 TEST_CASE("the page tells about the process and the build, each family once") {
-    Metrics metrics;
+    const Metrics metrics;
     const std::string page = metrics.expose();
     for (const char* line :
          {"# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total ", "\nprocess_resident_memory_bytes ", "\nprocess_open_fds ",

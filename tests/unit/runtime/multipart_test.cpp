@@ -32,7 +32,8 @@ struct Read {
     friend bool operator==(const Read&, const Read&) = default;
 };
 
-Result<std::vector<Read>> read_form(const std::string& body, std::size_t in = 100'000, std::size_t out = 10'000, MultipartLimits limits = {}) {
+Result<std::vector<Read>> read_form(const std::string& body, std::size_t in = 100'000, std::size_t out = 10'000,
+                                    MultipartLimits limits = {}) {
     PieceReader source(body, in);
     MultipartReader form(source, "XX", limits);
     std::vector<Read> parts;
@@ -69,7 +70,8 @@ TEST_CASE("fields and files come in order, whatever their content, in pieces of 
     std::string tricky = "--XX\r\nnot a boundary: at no line's start --XX\r\n-XX\r\n--X\r\n\r\n--XY\r\n--XXY\r\n--XX\r--XX-\r\n\r";
     tricky.erase(0, 4 + 2);  // it must not begin with one either
     const std::string large(700'000, '\n');
-    const std::string body = "a preamble\r\n" + part("name=\"service\"", "web") + part("name=file; filename=\"app.log\"", tricky, "Content-Type: text/plain\r\n") +
+    const std::string body = "a preamble\r\n" + part("name=\"service\"", "web") +
+                             part("name=file; filename=\"app.log\"", tricky, "Content-Type: text/plain\r\n") +
                              part("name=\"file\"; filename=\"empty\"", "") + part("name=\"file\"; filename=\"large\"", large) +
                              "--XX \t\r\nContent-Disposition: form-data; name=last\r\n\r\n\r\n\r\n--XX--\r\nan epilogue";
     const std::vector<Read> expected{{"service", std::nullopt, "web"},
@@ -194,9 +196,10 @@ TEST_CASE("a boundary is taken from a Content-Type that has one") {
     CHECK(multipart_boundary("multipart/form-data; boundary=XX") == "XX");
     CHECK(multipart_boundary("Multipart/Form-Data; charset=utf-8; Boundary=\"a b\"") == "a b");
     CHECK(multipart_boundary("multipart/form-data; boundary=" + std::string(70, 'x')));
-    for (const std::string bad : {"", "text/plain", "multipart/mixed; boundary=XX", "multipart/form-data", "multipart/form-data; boundary=",
-                                  "multipart/form-data; boundary=\"\"", "multipart/form-data; boundary=\"a\r\nb\"", "multipart/form-data; boundary=\"a",
-                                  "multipart/form-data; boundary=\"a \"", "multipart/form-data; boundary=a\x80", "multipart/form-data; nonsense"}) {
+    for (const std::string bad :
+         {"", "text/plain", "multipart/mixed; boundary=XX", "multipart/form-data", "multipart/form-data; boundary=",
+          "multipart/form-data; boundary=\"\"", "multipart/form-data; boundary=\"a\r\nb\"", "multipart/form-data; boundary=\"a",
+          "multipart/form-data; boundary=\"a \"", "multipart/form-data; boundary=a\x80", "multipart/form-data; nonsense"}) {
         INFO(bad);
         const auto boundary = multipart_boundary(bad);
         REQUIRE_FALSE(boundary);

@@ -11,9 +11,10 @@ TEST_CASE("the nearest word is found where one is near") {
         std::string_view word;
         std::string_view meant;
     };
-    for (const auto& [word, meant] : {Case{"engnie", "engine"}, Case{"engin", "engine"}, Case{"enginee", "engine"}, Case{"Engine", "engine"},
-                                      Case{"pth", "path"}, Case{"limits", "limit"}, Case{"retenttoin", "retention"}, Case{"limit", "limit"},
-                                      Case{"colour", ""}, Case{"x", ""}, Case{"", ""}, Case{"ab", ""}}) {
+    for (const auto& [word, meant] :
+         {Case{"engnie", "engine"}, Case{"engin", "engine"}, Case{"enginee", "engine"}, Case{"Engine", "engine"}, Case{"pth", "path"},
+          Case{"limits", "limit"}, Case{"retenttoin", "retention"}, Case{"limit", "limit"}, Case{"colour", ""}, Case{"x", ""}, Case{"", ""},
+          Case{"ab", ""}}) {
         INFO(word);
         CHECK(nearest(word, words) == meant);
     }

@@ -31,7 +31,8 @@ struct RawReply {
         return it == headers.end() ? "" : it->second;
     }
     [[nodiscard]] bool is_problem() const {
-        return header("content-type") == "application/problem+json" && body.find("\"status\":" + std::to_string(status)) != std::string::npos;
+        return header("content-type") == "application/problem+json" &&
+               body.find("\"status\":" + std::to_string(status)) != std::string::npos;
     }
 };
 

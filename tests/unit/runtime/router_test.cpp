@@ -36,10 +36,11 @@ TEST_CASE("the more literal pattern wins, and parameters are told") {
         std::string_view path;
         std::string_view pattern;
     };
-    for (const auto& [path, pattern] : {Case{"/", "/"}, Case{"/logs", "/logs"}, Case{"/logs/search", "/logs/search"}, Case{"/logs/17", "/logs/{id}"},
-                                        Case{"/logs/Search", "/logs/{id}"}, Case{"/logs/search/context", "/logs/{id}/context"},
-                                        Case{"/x/search/y", "/{any}/search/{what}"}, Case{"/nothing", ""}, Case{"/logs/", ""}, Case{"//", ""},
-                                        Case{"/logs//context", ""}, Case{"/logs/1/2/3", ""}, Case{"", ""}, Case{"logs", ""}}) {
+    for (const auto& [path, pattern] :
+         {Case{"/", "/"}, Case{"/logs", "/logs"}, Case{"/logs/search", "/logs/search"}, Case{"/logs/17", "/logs/{id}"},
+          Case{"/logs/Search", "/logs/{id}"}, Case{"/logs/search/context", "/logs/{id}/context"},
+          Case{"/x/search/y", "/{any}/search/{what}"}, Case{"/nothing", ""}, Case{"/logs/", ""}, Case{"//", ""}, Case{"/logs//context", ""},
+          Case{"/logs/1/2/3", ""}, Case{"", ""}, Case{"logs", ""}}) {
         INFO(path);
         CHECK(pattern_of(router, Method::get, path) == pattern);
     }

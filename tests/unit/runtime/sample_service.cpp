@@ -13,7 +13,7 @@ using namespace logchute;
 namespace {
 
 void run(runtime::Service& service) {
-    const char* chosen = std::getenv("SAMPLE");
+    const char* chosen = std::getenv("SAMPLE");  // NOLINT(concurrency-mt-unsafe): nobody sets it meanwhile
     const std::string mode = chosen == nullptr ? "" : chosen;
     service.router().get("/message", [&](http::Request&) { return http::Response::text(service.settings().gateway.default_message); });
     service.on_stop("first", [](auto) {});

@@ -66,10 +66,12 @@ private:
             ++handled;
             return Response::text(std::move(request.body));
         });
-        router.post("/size", [this](Request& request) {
-            ++handled;
-            return Response::text(std::to_string(request.body.size()));
-        }, {.body_bytes_max = 64U << 20});
+        router.post("/size",
+                    [this](Request& request) {
+                        ++handled;
+                        return Response::text(std::to_string(request.body.size()));
+                    },
+                    {.body_bytes_max = 64U << 20});
         router.post("/stream-size", &count_streamed, {.streams_body = true});
         router.post("/stream-refuse", [](Request&) { return Response::problem({.status = 415, .detail = "Send something else."}); },
                     {.streams_body = true});

@@ -59,7 +59,8 @@ public:
         parser_.parse(text, options, parsed);
         return records(sequence, parsed.records, std::move(source), received);
     }
-    BatchBuilder& records(std::uint64_t sequence, std::span<const LogRecord> records, std::string source = "test", std::int64_t received = kNoon) {
+    BatchBuilder& records(std::uint64_t sequence, std::span<const LogRecord> records, std::string source = "test",
+                          std::int64_t received = kNoon) {
         messages_.push_back({sequence, from_nanos(received), texts_.emplace_back(std::move(source)), records});
         return *this;
     }
@@ -87,7 +88,8 @@ inline Result<void> append_lines(DuckDbStore& store, std::uint64_t sequence, std
 
 inline Scope scope_of(std::string_view query, TimeRange range = {}) { return {search::parse_query(query).value(), range}; }
 
-inline SearchRequest search_for(std::string_view query, std::size_t limit = 100, Order order = Order::newest_first, std::string cursor = {}) {
+inline SearchRequest search_for(std::string_view query, std::size_t limit = 100, Order order = Order::newest_first,
+                                std::string cursor = {}) {
     return {scope_of(query), limit, order, std::move(cursor)};
 }
 

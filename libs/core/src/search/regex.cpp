@@ -2,6 +2,7 @@
 
 #include <re2/filtered_re2.h>
 #include <re2/re2.h>
+#include <re2/stringpiece.h>
 
 #include <algorithm>
 
@@ -103,7 +104,8 @@ bool RegexSearcher::may_match(std::string_view text) const noexcept {
 bool RegexSearcher::found_in(std::string_view text) const {
     if (!may_match(text)) return false;
     if (filtered_->NumRegexps() == 0) return false;
-    return filtered_->GetRE2(0).Match(text, 0, text.size(), re2::RE2::UNANCHORED, nullptr, 0);
+    const re2::StringPiece piece(text.data(), text.size());  // newer RE2 has absl's, which std::string_view does not become by itself
+    return filtered_->GetRE2(0).Match(piece, 0, text.size(), re2::RE2::UNANCHORED, nullptr, 0);
 }
 
 }  // namespace logchute::search

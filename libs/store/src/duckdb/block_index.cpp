@@ -15,7 +15,8 @@ bool before(const Block& a, const Block& b) { return a.span.seq_first < b.span.s
 std::vector<Block> cover(std::vector<FilterFile::Record> records, std::uint64_t seq_first, std::uint64_t seq_last) {
     std::vector<Block> known;
     for (auto& record : records) {
-        if (record.span.seq_first >= seq_first && record.span.seq_last <= seq_last) known.push_back({record.span, std::move(record.filter)});
+        if (record.span.seq_first >= seq_first && record.span.seq_last <= seq_last)
+            known.push_back({record.span, std::move(record.filter)});
     }
     // Of two for the same rows the later one counts: it was made because the first was damaged.
     std::reverse(known.begin(), known.end());
@@ -62,8 +63,10 @@ void BlockIndex::grow_open(BlockSpan batch) {
     const std::lock_guard lock(mutex_);
     // Sequences without a record belong to the block behind them: the blocks leave no gap, which could be one whose filter was lost.
     if (!open_ && !closed_->empty()) batch.seq_first = closed_->back().span.seq_last + 1;
-    if (open_) widen(open_->span, batch);
-    else open_ = Block{batch, nullptr};
+    if (open_)
+        widen(open_->span, batch);
+    else
+        open_ = Block{batch, nullptr};
 }
 
 void BlockIndex::close_open() {
@@ -79,7 +82,8 @@ void BlockIndex::close_open() {
 
 std::optional<BlockSpan> BlockIndex::first_unfiltered() const {
     const auto blocks = snapshot().closed;
-    const auto found = std::find_if(blocks->begin(), blocks->end(), [](const Block& b) { return !b.filter || b.filter->is_known_damaged(); });
+    const auto found =
+        std::find_if(blocks->begin(), blocks->end(), [](const Block& b) { return !b.filter || b.filter->is_known_damaged(); });
     return found == blocks->end() ? std::nullopt : std::optional(found->span);
 }
 

@@ -101,8 +101,8 @@ void ChunkWriter::add(const MessageRecords& message, const LogRecord& record, Fo
     set(kOrdColumn, record.ordinal);
     set(kTimeColumn, nanos);
     set(kLevelColumn, static_cast<std::uint8_t>(record.level));
-    set(kFlagsColumn, static_cast<std::uint8_t>((record.timestamp_is_receipt ? kTimestampIsReceipt : 0) |
-                                                (record.has_rejected ? kHasRejected : 0)));
+    set(kFlagsColumn,
+        static_cast<std::uint8_t>((record.timestamp_is_receipt ? kTimestampIsReceipt : 0) | (record.has_rejected ? kHasRejected : 0)));
 
     const std::array views{record.service, record.host, record.message, record.tags, record.fields};
     const std::array texts{checked(views[0]), checked(views[1]), checked(views[2]), checked(views[3]), checked(views[4])};

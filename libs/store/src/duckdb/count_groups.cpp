@@ -1,10 +1,11 @@
 #include "duckdb/count_groups.hpp"
 
 #include <algorithm>
-#include <unordered_map>
+#include <memory>
 
 #include "duckdb/quantiles.hpp"
 #include "duckdb/row_value.hpp"
+#include "duckdb/text_map.hpp"
 
 namespace logchute::store::duck {
 namespace {
@@ -57,15 +58,11 @@ struct Numbers {
 
 struct Group {
     std::uint64_t count = 0;
-    Numbers numbers;
+    std::unique_ptr<Numbers> numbers;  // None where only records are counted: a million groups then fit in the cache far better.
 };
 
-struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-};
 // Keys are the texts of a group behind one another, each with its length in front: any bytes may be in them.
-using Groups = std::unordered_map<std::string, Group, TextHash, std::equal_to<>>;
+using Groups = TextMap<Group>;
 
 void append_part(std::string& key, std::string_view text) {
     const auto size = static_cast<std::uint32_t>(text.size());
@@ -110,9 +107,13 @@ public:
             auto& group = group_of(row);
             ++group.count;
             if (!plan_.field) continue;
-            if (const auto number = plan_.field->number(row)) group.numbers.add(*number, plan_.aggregate);
+            if (const auto number = plan_.field->number(row)) add_number(group, *number);
         }
-        return check_size();
+        if (groups_.size() > kGroupsMax || groups_.key_bytes() + number_bytes_ > kGroupBytesMax) {
+            return fail(Errc::too_large,
+                        "the records fall into more groups than can be counted at once: narrow the search, or group by less");
+        }
+        return {};
     }
 
     [[nodiscard]] Groups& groups() noexcept { return groups_; }
@@ -121,64 +122,57 @@ private:
     Group& group_of(const search::Row& row) {
         key_.clear();
         for (const auto& value : plan_.by) append_part(key_, value.text(row, scratch_));
-        // Lines of one service come in runs.
-        if (last_ != nullptr && last_->first == key_) return last_->second;
-        auto found = groups_.find(std::string_view(key_));
-        if (found == groups_.end()) {
-            found = groups_.emplace(key_, Group{}).first;
-            bytes_ += key_.size() + 160;
-        }
-        last_ = &*found;
-        return found->second;
+        return groups_[key_];
     }
 
-    Result<void> check_size() {
-        if (groups_.size() > kGroupsMax || bytes_ > kGroupBytesMax) {
-            return fail(Errc::too_large, "the records fall into more groups than can be counted at once: narrow the search, or group by less");
+    void add_number(Group& group, double number) {
+        if (!group.numbers) {
+            group.numbers = std::make_unique<Numbers>();
+            number_bytes_ += sizeof(Numbers);
         }
-        if (is_percentile(plan_.aggregate) && groups_.size() > kGroupBytesMax / (Quantiles::kExact * sizeof(double))) {
-            std::size_t bytes = 0;
-            for (const auto& [key, group] : groups_) bytes += group.numbers.quantiles.bytes();
-            if (bytes > kGroupBytesMax) return fail(Errc::too_large, "percentiles of so many groups do not fit in memory: narrow the search");
-        }
-        return {};
+        auto& numbers = *group.numbers;
+        number_bytes_ -= numbers.quantiles.bytes();
+        numbers.add(number, plan_.aggregate);
+        number_bytes_ += numbers.quantiles.bytes();
     }
 
     const Plan& plan_;
     RowReader reader_;
     Groups groups_;
-    Groups::value_type* last_ = nullptr;  // Nodes of a map stay where they are.
-    std::size_t bytes_ = 0;
+    std::size_t number_bytes_ = 0;
     std::string key_, scratch_;
 };
 
 void merge(Groups& into, Groups&& from) {
-    into.merge(from);  // What is new moves over; what is left is there already.
     for (auto& [key, group] : from) {
-        auto& have = into.find(key)->second;
+        auto& have = into[key];
         have.count += group.count;
-        have.numbers.merge(group.numbers);
+        if (have.numbers && group.numbers)
+            have.numbers->merge(*group.numbers);
+        else if (group.numbers)
+            have.numbers = std::move(group.numbers);
     }
 }
 
 Stats to_stats(Groups&& groups, const StatsRequest& request) {
     Stats stats;
     for (const auto& [key, group] : groups) stats.total += group.count;
+    const auto value_of = [&](const Group& group) { return group.numbers ? group.numbers->result(request.aggregate) : std::nullopt; };
     if (request.by.empty()) {
-        if (!groups.empty()) stats.value = groups.begin()->second.numbers.result(request.aggregate);
+        if (!groups.empty()) stats.value = value_of(groups.begin()->value);
         return stats;
     }
-    std::vector<Groups::value_type*> order;
+    std::vector<Groups::Entry*> order;
     for (auto& entry : groups) order.push_back(&entry);
     const auto shown = std::min(request.limit, order.size());
     const auto larger = [](const auto* a, const auto* b) {
-        return a->second.count != b->second.count ? a->second.count > b->second.count : parts_of(a->first) < parts_of(b->first);
+        return a->value.count != b->value.count ? a->value.count > b->value.count : parts_of(a->key) < parts_of(b->key);
     };
     std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(shown), order.end(), larger);
     stats.other = stats.total;
     for (std::size_t i = 0; i < shown; ++i) {
         auto& [key, group] = *order[i];
-        stats.groups.push_back({parts_of(key), group.count, group.numbers.result(request.aggregate)});
+        stats.groups.push_back({parts_of(key), group.count, value_of(group)});
         stats.other -= group.count;
     }
     return stats;

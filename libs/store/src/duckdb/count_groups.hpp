@@ -14,6 +14,7 @@ inline constexpr std::size_t kGroupsMax = 1'000'000;
 /// Memory that the groups of one question may take.
 inline constexpr std::size_t kGroupBytesMax = 256U << 20;
 
-[[nodiscard]] Result<Stats> count_groups(Scanner& scanner, const Question& question, const StatsRequest& request, Scanner::Deadline deadline);
+[[nodiscard]] Result<Stats> count_groups(Scanner& scanner, const Question& question, const StatsRequest& request,
+                                         Scanner::Deadline deadline);
 
 }  // namespace logchute::store::duck

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <functional>
 #include <map>
-#include <unordered_map>
 
 #include "duckdb/count_groups.hpp"
 #include "duckdb/row_value.hpp"
+#include "duckdb/text_map.hpp"
 
 namespace logchute::store::duck {
 namespace {
@@ -28,11 +28,6 @@ std::int64_t start_of(std::int64_t number, std::int64_t step) {
     return __builtin_mul_overflow(number, step, &start) ? INT64_MIN : start;
 }
 
-struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-};
-
 // Which series a record counts in. Levels by their number; other keys by the list of those that have a series, all else in the last.
 class SeriesChoice {
 public:
@@ -45,24 +40,26 @@ public:
         return choice;
     }
     SeriesChoice(RowValue value, std::vector<std::string> keys, bool others) : value_(std::move(value)), keys_(std::move(keys)) {
-        for (std::size_t i = 0; i < keys_.size(); ++i) numbers_.emplace(keys_[i], i);
+        for (std::size_t i = 0; i < keys_.size(); ++i) numbers_[keys_[i]] = i;
         if (others) keys_.emplace_back("_other");
     }
 
     [[nodiscard]] const std::vector<std::string>& keys() const noexcept { return keys_; }
-    [[nodiscard]] ColumnSet columns() const noexcept { return by_level_ ? ColumnSet{kLevelColumn} : value_ ? value_->columns() : ColumnSet{0}; }
+    [[nodiscard]] ColumnSet columns() const noexcept {
+        return by_level_ ? ColumnSet{kLevelColumn} : value_ ? value_->columns() : ColumnSet{0};
+    }
     [[nodiscard]] std::size_t of(const search::Row& row, std::string& scratch) const {
         if (by_level_) return std::min(static_cast<std::size_t>(row.level), keys_.size() - 1);
         if (!value_) return 0;
-        const auto found = numbers_.find(value_->text(row, scratch));
-        return found == numbers_.end() ? keys_.size() - 1 : found->second;
+        const auto* const found = numbers_.find(value_->text(row, scratch));
+        return found == nullptr ? keys_.size() - 1 : *found;
     }
 
 private:
     bool by_level_ = false;
     std::optional<RowValue> value_;
     std::vector<std::string> keys_;
-    std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> numbers_;
+    TextMap<std::size_t> numbers_;
 };
 
 using Steps = std::map<std::int64_t, std::vector<std::uint64_t>>;
@@ -107,12 +104,14 @@ private:
     std::string scratch_;
 };
 
-Result<SeriesChoice> choose_series(Scanner& scanner, const Question& question, const HistogramRequest& request, Scanner::Deadline deadline) {
+Result<SeriesChoice> choose_series(Scanner& scanner, const Question& question, const HistogramRequest& request,
+                                   Scanner::Deadline deadline) {
     if (request.by.empty()) return SeriesChoice();
     RowValue value(request.by);
     if (value.is_level()) return SeriesChoice::by_level();
     // Counted once without time, to know which series are the largest: so memory is bounded however many keys there are.
-    StatsRequest groups{.scope = request.scope, .by = {request.by}, .limit = kHistogramSeriesMax, .aggregate = Aggregate::count, .field = {}};
+    StatsRequest groups{
+        .scope = request.scope, .by = {request.by}, .limit = kHistogramSeriesMax, .aggregate = Aggregate::count, .field = {}};
     auto stats = count_groups(scanner, question, groups, deadline);
     if (!stats) return std::unexpected(std::move(stats.error()));
     std::vector<std::string> keys;
@@ -177,7 +176,9 @@ Result<Histogram> count_steps(Scanner& scanner, const Question& question, const 
         }
     }
     const auto shown = steps_shown(all, request);
-    if (!shown) return Histogram{.first = {}, .total = 0, .series = request.by.empty() ? std::vector<HistogramSeries>(1) : std::vector<HistogramSeries>{}};
+    if (!shown)
+        return Histogram{
+            .first = {}, .total = 0, .series = request.by.empty() ? std::vector<HistogramSeries>(1) : std::vector<HistogramSeries>{}};
     if (shown->second - shown->first >= static_cast<std::int64_t>(kHistogramStepsMax)) return too_many_steps();
     auto histogram = to_histogram(all, shown->first, shown->second, *series, step);
     if (!request.by.empty()) std::erase_if(histogram.series, [](const HistogramSeries& one) { return sum_of(one) == 0; });

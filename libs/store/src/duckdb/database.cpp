@@ -5,9 +5,9 @@
 namespace logchute::store::duck {
 namespace {
 
-// Above this the commit that passed it writes the log's content into the tables' own blocks. A larger log compresses each block of rows
-// fewer times (a block of 122,880 rows is rewritten while it fills) but makes that commit longer: 64 MiB is about 250,000 records.
-constexpr const char* kCheckpointThreshold = "64MiB";
+// Never by itself. A checkpoint that fails inside a commit fails the commit, and nobody knows whether the batch is there; so DayFile
+// checkpoints on its own, after commits.
+constexpr const char* kCheckpointThreshold = "1TiB";
 constexpr std::size_t kIdleConnectionsMax = 16;
 
 DatabasePtr open_in_memory(const DuckDbOptions& options) {
@@ -34,11 +34,16 @@ DatabasePtr open_in_memory(const DuckDbOptions& options) {
     return handle;
 }
 
+// Without links and dots, so that a file of the folder is seen to be one.
+std::filesystem::path plain_path(const std::filesystem::path& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path));
+}
+
 }  // namespace
 
 Database::Database(const DuckDbOptions& options) : handle_(open_in_memory(options)) {
     auto connection = new_connection();
-    const auto folder = std::filesystem::absolute(options.path).string();
+    const auto folder = plain_path(options.path).string();
     for (const auto& sql : {
              "SET temp_directory = ''" + std::string(),  // Nothing we ask spills; what does not fit in memory fails.
              "SET allowed_directories = [" + sql_literal(folder) + "]",
@@ -75,8 +80,7 @@ void Database::give_back(Connection connection) {
 
 Result<void> Database::attach(const std::filesystem::path& file, const std::string& name) {
     // From 1.5 on the file keeps its strings in smaller dictionaries; older DuckDB cannot read it.
-    return connection()->run("ATTACH " + sql_literal(std::filesystem::absolute(file).string()) + " AS " + name +
-                             " (STORAGE_VERSION 'v1.5.0')");
+    return connection()->run("ATTACH " + sql_literal(plain_path(file).string()) + " AS " + name + " (STORAGE_VERSION 'v1.5.0')");
 }
 
 Result<void> Database::detach(const std::string& name) { return connection()->run("DETACH " + name); }

@@ -15,6 +15,9 @@ namespace {
 constexpr std::string_view kPrefix = "logs-";
 constexpr std::string_view kSuffix = ".duckdb";
 constexpr const char* kUnfinished = ".new";
+// A larger log compresses each block of rows fewer times (one that is not full is rewritten at each checkpoint) but makes the append that
+// passes it longer, and the next start after a crash: 64 MiB is about 250,000 records.
+constexpr std::uint64_t kLogBytesMax = 64U << 20;
 constexpr std::uint64_t kLayoutVersion = 1;
 
 std::string day_text(Day day, char separator) { return format_day(Timestamp{day}, separator); }
@@ -98,7 +101,8 @@ Result<std::unique_ptr<DayFile>> DayFile::open(Database& database, const std::fi
     return file;
 }
 
-Result<std::unique_ptr<DayFile>> DayFile::create(Database& database, const std::filesystem::path& folder, Day day, const Progress& carried) {
+Result<std::unique_ptr<DayFile>> DayFile::create(Database& database, const std::filesystem::path& folder, Day day,
+                                                 const Progress& carried) {
     // Under another name until it is whole: a file of the right name has its tables, wherever the making was interrupted.
     const auto path = folder / day_file_name(day);
     const std::filesystem::path unfinished = path.string() + kUnfinished;
@@ -238,6 +242,12 @@ Result<void> DayFile::save_forms(Connection& connection) {
 
 Result<void> DayFile::checkpoint(Connection& connection) { return connection.run("CHECKPOINT " + name_); }
 
+bool DayFile::is_checkpoint_due() const {
+    std::error_code absent;
+    const auto size = std::filesystem::file_size(log_of(path_), absent);
+    return !absent && size > kLogBytesMax;
+}
+
 std::uint64_t DayFile::bytes_on_disk() const {
     std::uint64_t bytes = 0;
     for (const auto& path : {path_, log_of(path_), filters_of(path_)}) {
@@ -248,10 +258,17 @@ std::uint64_t DayFile::bytes_on_disk() const {
     return bytes;
 }
 
-Result<void> DayFile::drop() {
+Result<void> DayFile::close() {
+    const std::lock_guard gate(gate_);
     const std::unique_lock lock(in_use_);
+    if (gone_) return {};
     if (auto done = database_.detach(name_); !done) return done;
     gone_ = true;
+    return {};
+}
+
+Result<void> DayFile::drop() {
+    if (auto done = close(); !done) return done;
     remove_files(path_);
     return {};
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <string>
@@ -52,13 +53,20 @@ public:
     /// Rows and progress in one transaction. `changed` are the new totals of the tallies that changed. After a failure nothing of it is
     /// there.
     [[nodiscard]] Result<void> append(Connection& connection, ChunkWriter& writer, const WriteBatch& batch, const Tallies& changed);
-    /// Writes the log's content into the tables, for a day that is over.
+    /// Writes the log's content into the tables. A failure makes the file unusable until it is closed and opened again; no row is lost.
     [[nodiscard]] Result<void> checkpoint(Connection& connection);
+    /// Whether the log is large enough for that.
+    [[nodiscard]] bool is_checkpoint_due() const;
 
-    /// Held by whoever reads. False where the file is gone.
-    [[nodiscard]] std::shared_lock<std::shared_mutex> use() { return std::shared_lock(in_use_); }
+    /// Held by whoever reads, who then looks whether the file is gone. Never taken twice by one thread: close() would wait for it for ever.
+    [[nodiscard]] std::shared_lock<std::shared_mutex> use() {
+        const std::lock_guard gate(gate_);
+        return std::shared_lock(in_use_);
+    }
     [[nodiscard]] bool is_gone() const noexcept { return gone_; }
-    /// Waits for readers, detaches the database and deletes its files.
+    /// Waits for readers and detaches the database; nobody can use it any more.
+    [[nodiscard]] Result<void> close();
+    /// The same, and deletes the files.
     [[nodiscard]] Result<void> drop();
 
 private:
@@ -78,6 +86,7 @@ private:
     std::uint16_t forms_saved_ = 0;  // The writer's.
     std::unique_ptr<BlockIndex> blocks_;
     std::atomic<std::uint64_t> rows_{0};
+    std::mutex gate_;  // Held by who wants in_use_ alone, so that ever new readers cannot keep it out.
     std::shared_mutex in_use_;
     bool gone_ = false;  // Guarded by in_use_.
 };

@@ -1,6 +1,7 @@
 #include "logchute/store/duckdb_store.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <shared_mutex>
 #include <thread>
@@ -19,6 +20,8 @@ using namespace duck;
 
 namespace {
 
+constexpr std::chrono::seconds kOpenAgainWait{1};
+
 Day day_of(Timestamp at) { return std::chrono::floor<std::chrono::days>(at); }
 
 // Nothing thrown (by an allocation, mostly) leaves the library.
@@ -36,7 +39,10 @@ auto guarded(Body&& body) noexcept -> decltype(body()) {
 class DuckDbStore::Impl {
 public:
     explicit Impl(DuckDbOptions options)
-        : options_(std::move(options)), lock_(options_.path), database_(options_), scanner_(database_, options_.query_timeout),
+        : options_(std::move(options)),
+          lock_(options_.path),
+          database_(options_),
+          scanner_(database_, options_.query_timeout),
           writer_connection_(database_.new_connection()) {
         open_days();
         maintenance_ = std::jthread([this](std::stop_token stop) { maintain(stop); });
@@ -64,13 +70,19 @@ private:
     void open_days();
     [[nodiscard]] Result<void> check(const WriteBatch& batch) const;
     [[nodiscard]] Result<std::shared_ptr<DayFile>> day_for(const WriteBatch& batch);
+    [[nodiscard]] Result<void> append_checked(const WriteBatch& batch);
+    [[nodiscard]] Result<void> open_again(const std::shared_ptr<DayFile>& old);
+    [[nodiscard]] Result<void> recover();
     [[nodiscard]] Tallies totals_after(const WriteBatch& batch) const;
     [[nodiscard]] DayList days() const {
         const std::lock_guard lock(mutex_);
         return days_;
     }
-    [[nodiscard]] Question ask(const Scope& scope, std::optional<Neighbourhood> around = std::nullopt);
+    [[nodiscard]] Result<Question> ask(const Scope& scope, std::optional<Neighbourhood> around = std::nullopt);
+    [[nodiscard]] Result<FoundRecord> find(std::string_view id, Scanner::Deadline deadline);
     void maintain(std::stop_token stop);
+    void finish(const std::shared_ptr<DayFile>& day, std::stop_token stop);
+    void make_filters(std::stop_token stop);
     void wake_maintenance();
 
     const DuckDbOptions options_;
@@ -80,6 +92,13 @@ private:
     // The writer's.
     Connection writer_connection_;
     ChunkWriter chunk_writer_;
+    bool in_doubt_ = false;  // The newest day must be closed, opened again and asked what it has.
+
+    // Days that are closed for being opened again, and how often that happened.
+    std::atomic<int> days_away_{0};
+    std::atomic<std::uint64_t> openings_{0};
+
+    std::mutex files_mutex_;  // Held while files are closed, opened again or deleted. Before mutex_.
 
     mutable std::mutex mutex_;
     // Guarded by mutex_.
@@ -101,8 +120,8 @@ void DuckDbStore::Impl::open_days() {
     for (const auto day : found) {
         auto file = DayFile::open(database_, options_.path, day);
         if (!file) {
-            throw std::runtime_error("the store cannot open " + (std::filesystem::path(options_.path) / day_file_name(day)).string() + ": " +
-                                     file.error().detail + ". If the file is beyond repair, move it out of the folder");
+            throw std::runtime_error("the store cannot open " + (std::filesystem::path(options_.path) / day_file_name(day)).string() +
+                                     ": " + file.error().detail + ". If the file is beyond repair, move it out of the folder");
         }
         days_.push_back(std::move(*file));
     }
@@ -164,24 +183,87 @@ Tallies DuckDbStore::Impl::totals_after(const WriteBatch& batch) const {
     return totals;
 }
 
+// DuckDB trusts a file no longer once a checkpoint failed; opened again it has every row that was committed. Meanwhile no question is
+// answered, rather than answered without this day.
+Result<void> DuckDbStore::Impl::open_again(const std::shared_ptr<DayFile>& old) {
+    const std::lock_guard files(files_mutex_);
+    const auto list = days();
+    if (std::find(list.begin(), list.end(), old) == list.end()) return {};  // Retention was faster.
+    if (!old->is_gone()) {
+        ++days_away_;
+        ++openings_;
+        if (auto closed = old->close(); !closed) {
+            --days_away_;
+            return std::unexpected(std::move(closed.error()).in(old->path().string()));
+        }
+    }
+    auto opened = DayFile::open(database_, options_.path, old->day());
+    if (!opened) return std::unexpected(std::move(opened.error()).in(old->path().string()));
+    const std::shared_ptr<DayFile> day = std::move(*opened);
+    static_cast<void>(reopen_last_block(scanner_, *day));
+    {
+        const std::lock_guard lock(mutex_);
+        std::replace(days_.begin(), days_.end(), old, day);
+    }
+    --days_away_;
+    return {};
+}
+
+// A write whose outcome is unknown is settled by what is on disk, before anything else is written.
+Result<void> DuckDbStore::Impl::recover() {
+    if (!in_doubt_) return {};
+    if (auto opened = open_again(days().back()); !opened) return opened;
+    auto progress = days().back()->read_progress(writer_connection_);
+    if (!progress) return std::unexpected(std::move(progress.error()));
+    const std::lock_guard lock(mutex_);
+    progress_ = std::move(*progress);
+    in_doubt_ = false;
+    return {};
+}
+
 Result<void> DuckDbStore::Impl::append(const WriteBatch& batch) {
+    const bool was_in_doubt = in_doubt_;
+    if (auto settled = recover(); !settled) return settled;
+    if (was_in_doubt && !batch.messages.empty() && reached() == batch.reached) return {};  // It had been written after all.
+    auto done = append_checked(batch);
+    if (done || !in_doubt_) return done;
+    // Tried at once, for the sake of readers; if it fails the next append tries again.
+    if (recover() && reached() == batch.reached) return {};
+    return done;
+}
+
+Result<void> DuckDbStore::Impl::append_checked(const WriteBatch& batch) {
     if (auto fine = check(batch); !fine) return fine;
     const auto day = day_for(batch);
     if (!day) return std::unexpected(day.error());
     const auto totals = totals_after(batch);
     if (auto done = (*day)->append(writer_connection_, chunk_writer_, batch, totals); !done) {
+        const auto seen = (*day)->read_progress(writer_connection_);
+        in_doubt_ = !seen || seen->reached != reached();
         return std::unexpected(std::move(done.error()).in((*day)->path().string()));
     }
-    const std::lock_guard lock(mutex_);
-    progress_.reached = batch.reached;
-    for (const auto& [key, total] : totals) progress_.tallies[key] = total;
+    {
+        const std::lock_guard lock(mutex_);
+        progress_.reached = batch.reached;
+        for (const auto& [key, total] : totals) progress_.tallies[key] = total;
+    }
+    if ((*day)->is_checkpoint_due() && !(*day)->checkpoint(writer_connection_)) {
+        in_doubt_ = true;  // The batch is in the log, and so in the store, all the same.
+        static_cast<void>(recover());
+    }
     return {};
 }
 
-Question DuckDbStore::Impl::ask(const Scope& scope, std::optional<Neighbourhood> around) {
-    Question question(scope, days(), std::move(around));
-    if (question.met_damage()) wake_maintenance();
-    return question;
+Result<Question> DuckDbStore::Impl::ask(const Scope& scope, std::optional<Neighbourhood> around) {
+    for (;;) {
+        const auto openings = openings_.load();
+        if (days_away_ != 0) return fail(Errc::unavailable, "a file of the store is being opened again after a failed write; try again");
+        Question question(scope, days(), around);
+        // A day that was closed after it was looked up is none of the question's: asked again.
+        if (openings != openings_ || days_away_ != 0) continue;
+        if (question.met_damage()) wake_maintenance();
+        return question;
+    }
 }
 
 Result<RecordPage> DuckDbStore::Impl::search(const SearchRequest& request) {
@@ -194,14 +276,20 @@ Result<RecordPage> DuckDbStore::Impl::search(const SearchRequest& request) {
         if (!after) return fail(Errc::invalid, "cursor is none of this search: take next_cursor of the page before, with the same order");
     }
     const auto question = ask(request.scope);
-    return find_page(scanner_, question, request.order, request.limit, after, scanner_.deadline());
+    if (!question) return std::unexpected(question.error());
+    return find_page(scanner_, *question, request.order, request.limit, after, scanner_.deadline());
 }
 
 Result<std::string> DuckDbStore::Impl::record(std::string_view id) {
-    const auto question = ask({});
-    auto found = find_record(scanner_, question, id, scanner_.deadline());
+    auto found = find(id, scanner_.deadline());
     if (!found) return std::unexpected(std::move(found.error()));
     return std::move(found->line);
+}
+
+Result<FoundRecord> DuckDbStore::Impl::find(std::string_view id, Scanner::Deadline deadline) {
+    const auto anywhere = ask({});
+    if (!anywhere) return std::unexpected(anywhere.error());
+    return find_record(scanner_, *anywhere, id, deadline);
 }
 
 namespace {
@@ -209,7 +297,8 @@ namespace {
 // The search that the blocks' filters understand; Neighbourhood says the rest.
 search::Query neighbours_query(const Neighbourhood& around) {
     search::Query query;
-    for (const auto& [name, value] : {std::pair("source", &around.source), std::pair("service", &around.service), std::pair("host", &around.host)}) {
+    for (const auto& [name, value] :
+         {std::pair("source", &around.source), std::pair("service", &around.service), std::pair("host", &around.host)}) {
         if (value->empty()) continue;
         if (auto equal = search::equals(name, *value)) query = search::both(query, *equal);
     }
@@ -236,12 +325,13 @@ Result<ContextPage> DuckDbStore::Impl::context(std::string_view id, std::size_t 
         return fail(Errc::invalid, "before and after must be at most " + std::to_string(kSearchLimitMax));
     }
     const auto deadline = scanner_.deadline();
-    auto found = find_record(scanner_, ask({}), id, deadline);
+    auto found = find(id, deadline);
     if (!found) return std::unexpected(std::move(found.error()));
     const auto question = ask({neighbours_query(found->around), {}}, found->around);
-    auto older = find_page(scanner_, question, Order::newest_first, before, found->key, deadline);
+    if (!question) return std::unexpected(question.error());
+    auto older = find_page(scanner_, *question, Order::newest_first, before, found->key, deadline);
     if (!older) return std::unexpected(std::move(older.error()));
-    auto newer = find_page(scanner_, question, Order::oldest_first, after, found->key, deadline);
+    auto newer = find_page(scanner_, *question, Order::oldest_first, after, found->key, deadline);
     if (!newer) return std::unexpected(std::move(newer.error()));
     older->lines = reversed(older->lines);
     return ContextPage{std::move(*older), std::move(found->line), std::move(*newer)};
@@ -251,23 +341,27 @@ Result<Stats> DuckDbStore::Impl::stats(const StatsRequest& request) {
     if (request.by.size() > 4) return fail(Errc::invalid, "by takes at most four names");
     if (request.aggregate != Aggregate::count && request.field.empty()) return fail(Errc::invalid, "field must name what to aggregate");
     const auto question = ask(request.scope);
-    return count_groups(scanner_, question, request, scanner_.deadline());
+    if (!question) return std::unexpected(question.error());
+    return count_groups(scanner_, *question, request, scanner_.deadline());
 }
 
 Result<Histogram> DuckDbStore::Impl::histogram(const HistogramRequest& request) {
     const auto question = ask(request.scope);
-    return count_steps(scanner_, question, request, scanner_.deadline());
+    if (!question) return std::unexpected(question.error());
+    return count_steps(scanner_, *question, request, scanner_.deadline());
 }
 
 Result<std::vector<FieldInfo>> DuckDbStore::Impl::fields(const Scope& scope) {
     const auto question = ask(scope);
-    return list_fields(scanner_, question, scanner_.deadline());
+    if (!question) return std::unexpected(question.error());
+    return list_fields(scanner_, *question, scanner_.deadline());
 }
 
 Tallies DuckDbStore::Impl::tallies(std::string_view prefix) const {
     const std::lock_guard lock(mutex_);
     Tallies found;
-    for (auto at = progress_.tallies.lower_bound(prefix); at != progress_.tallies.end() && at->first.starts_with(prefix); ++at) found.insert(*at);
+    for (auto at = progress_.tallies.lower_bound(prefix); at != progress_.tallies.end() && at->first.starts_with(prefix); ++at)
+        found.insert(*at);
     return found;
 }
 
@@ -281,6 +375,7 @@ std::uint32_t DuckDbStore::Impl::apply_retention(Timestamp now) {
             days_.erase(days_.begin());
         }
     }
+    const std::lock_guard files(files_mutex_);
     for (const auto& file : old) static_cast<void>(file->drop());
     return static_cast<std::uint32_t>(old.size());
 }
@@ -308,29 +403,43 @@ void DuckDbStore::Impl::wake_maintenance() {
     wake_.notify_one();
 }
 
-// Checkpoints days that are over, and makes filters that are missing: at start, and when a search met a damaged one.
+// Checkpoints days that are over, and makes filters that are missing: at start, and when a search met a damaged one. What fails is tried
+// again after a while, or after the next start.
 void DuckDbStore::Impl::maintain(std::stop_token stop) {
     while (!stop.stop_requested()) {
         DayList over;
         bool repair = false;
         {
             std::unique_lock lock(mutex_);
-            if (!wake_.wait(lock, stop, [this] { return to_repair_ || !to_checkpoint_.empty(); })) return;
+            const auto work = [this] { return to_repair_ || !to_checkpoint_.empty(); };
+            if (!wake_.wait(lock, stop, work)) return;
             over.swap(to_checkpoint_);
             repair = std::exchange(to_repair_, false);
         }
-        // What fails here costs time alone, and is tried again after the next start.
-        for (const auto& day : over) {
+        for (const auto& day : over) finish(day, stop);
+        if (repair) make_filters(stop);
+    }
+}
+
+// A day that is over.
+void DuckDbStore::Impl::finish(const std::shared_ptr<DayFile>& day, std::stop_token stop) {
+    const auto done = guarded([&]() -> Result<void> {
+        const auto in_use = day->use();
+        return day->is_gone() ? Result<void>{} : day->checkpoint(*database_.connection());
+    });
+    if (done) return;
+    while (!guarded([&] { return open_again(day); }) && !stop.stop_requested()) {
+        std::unique_lock lock(mutex_);
+        wake_.wait_for(lock, stop, kOpenAgainWait, [] { return false; });
+    }
+}
+
+void DuckDbStore::Impl::make_filters(std::stop_token stop) {
+    for (const auto& day : days()) {
+        for (bool more = true; more && !stop.stop_requested();) {
             const auto in_use = day->use();
-            if (!day->is_gone()) static_cast<void>(guarded([&] { return day->checkpoint(*database_.connection()); }));
-        }
-        if (!repair) continue;
-        for (const auto& day : days()) {
-            for (bool more = true; more && !stop.stop_requested();) {
-                const auto in_use = day->use();
-                const auto done = day->is_gone() ? Result<bool>(false) : guarded([&] { return repair_one_block(scanner_, *day); });
-                more = done && *done;
-            }
+            const auto done = day->is_gone() ? Result<bool>(false) : guarded([&] { return repair_one_block(scanner_, *day); });
+            more = done && *done;
         }
     }
 }

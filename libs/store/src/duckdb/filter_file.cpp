@@ -82,7 +82,7 @@ FilterFile::~FilterFile() {
 }
 
 void FilterFile::load() {
-    struct stat info {};
+    struct stat info{};
     if (::fstat(file_, &info) != 0 || info.st_size <= 0) return;
     const auto size = static_cast<std::uint64_t>(info.st_size);
     const auto memory = map_file(file_, 0, size);

@@ -21,7 +21,7 @@ namespace logchute::store::duck {
 /// What a block is, apart from its terms.
 struct BlockSpan {
     std::uint64_t seq_first = 0, seq_last = 0;  ///< Both included.
-    std::uint64_t rows = 0;                     ///< 0 where nobody counted.
+    std::uint64_t rows = 0;  ///< 0 where nobody counted.
     std::int64_t time_min = INT64_MIN, time_max = INT64_MAX;  ///< Of its rows; of all times where nobody looked.
 };
 

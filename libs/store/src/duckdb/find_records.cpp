@@ -38,7 +38,9 @@ public:
     }
     void draw_in(std::int64_t time) noexcept {
         auto now = time_.load(std::memory_order_relaxed);
-        while ((order_ == Order::newest_first ? time > now : time < now) && !time_.compare_exchange_weak(now, time, std::memory_order_relaxed)) {}
+        while ((order_ == Order::newest_first ? time > now : time < now) &&
+               !time_.compare_exchange_weak(now, time, std::memory_order_relaxed)) {
+        }
     }
     [[nodiscard]] std::int64_t time() const noexcept { return time_.load(std::memory_order_relaxed); }
 
@@ -92,7 +94,8 @@ private:
 std::vector<Candidate> in_order(const Question& question, Order order, const std::optional<RecordKey>& after) {
     std::vector<Candidate> blocks;
     for (const auto& candidate : question.candidates()) {
-        const bool behind = !after || (order == Order::newest_first ? candidate.span.time_min <= after->time : candidate.span.time_max >= after->time);
+        const bool behind =
+            !after || (order == Order::newest_first ? candidate.span.time_min <= after->time : candidate.span.time_max >= after->time);
         if (behind) blocks.push_back(candidate);
     }
     std::stable_sort(blocks.begin(), blocks.end(), [order](const Candidate& a, const Candidate& b) {
@@ -212,8 +215,10 @@ std::vector<DayScan> scans_of(const Question& question, std::span<const Wanted> 
         auto& ranges = days[one.day];
         if (!ranges.empty() && last->day == one.day && is_near(*last, one, rows_per_sequence[one.day])) {
             auto& range = ranges.back();
-            if (range.seq_first == one.seq) range.ord_last = one.ord;
-            else range.ord_first = 0, range.ord_last = UINT32_MAX;
+            if (range.seq_first == one.seq)
+                range.ord_last = one.ord;
+            else
+                range.ord_first = 0, range.ord_last = UINT32_MAX;
             range.seq_last = one.seq;
             range.time_min = std::min(range.time_min, one.time);
             range.time_max = std::max(range.time_max, one.time);
@@ -251,9 +256,10 @@ class OneRecord final : public Accumulator {
 public:
     Result<void> take(const Rows& rows) override {
         for (std::size_t i = 0; i < rows.count && !found_; ++i) {
-            found_ = FoundRecord{{rows.time[i], rows.seq[i], rows.ord[i]},
-                                 {std::string(view_of(rows.source[i])), std::string(view_of(rows.service[i])), std::string(view_of(rows.host[i]))},
-                                 {}};
+            found_ = FoundRecord{
+                {rows.time[i], rows.seq[i], rows.ord[i]},
+                {std::string(view_of(rows.source[i])), std::string(view_of(rows.service[i])), std::string(view_of(rows.host[i]))},
+                {}};
             std::string id;
             append_line_of(found_->line, rows, i, id);
         }

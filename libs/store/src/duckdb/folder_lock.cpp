@@ -36,7 +36,8 @@ FolderLock::FolderLock(const std::filesystem::path& folder) {
         throw std::runtime_error("the store cannot lock " + path.string() + ": " + std::strerror(why));
     }
     const auto owner = std::to_string(::getpid());
-    if (::ftruncate(file_, 0) == 0) static_cast<void>(!::pwrite(file_, owner.data(), owner.size(), 0));  // For people; the lock is what counts.
+    if (::ftruncate(file_, 0) == 0)
+        static_cast<void>(!::pwrite(file_, owner.data(), owner.size(), 0));  // For people; the lock is what counts.
 }
 
 FolderLock::~FolderLock() { ::close(file_); }

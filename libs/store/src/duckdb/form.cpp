@@ -34,8 +34,10 @@ struct Span {
 class Spans {
 public:
     void add(const Span& span) {
-        if (count_ < spans_.size()) spans_[count_++] = span;
-        else overflow_ = true;
+        if (count_ < spans_.size())
+            spans_[count_++] = span;
+        else
+            overflow_ = true;
     }
     bool overlaps(std::size_t from, std::size_t to) {
         return std::any_of(spans_.begin(), end(), [&](const Span& span) { return span.begin < to && from < span.end; });
@@ -43,7 +45,8 @@ public:
     // In the order of the line; false where two overlap.
     bool sort() {
         std::sort(spans_.begin(), end(), [](const Span& a, const Span& b) { return a.begin < b.begin; });
-        return !overflow_ && std::adjacent_find(spans_.begin(), end(), [](const Span& a, const Span& b) { return a.end > b.begin; }) == end();
+        return !overflow_ &&
+               std::adjacent_find(spans_.begin(), end(), [](const Span& a, const Span& b) { return a.end > b.begin; }) == end();
     }
     std::array<Span, kMembersMax + 8>::const_iterator begin() const { return spans_.begin(); }
     std::array<Span, kMembersMax + 8>::iterator end() { return spans_.begin() + static_cast<std::ptrdiff_t>(count_); }

@@ -34,8 +34,8 @@ inline constexpr ColumnSet kKeyColumns = kSeqColumn | kOrdColumn | kTimeColumn;
 inline constexpr ColumnSet kLineColumns =
     kTimeColumn | kServiceColumn | kHostColumn | kMessageColumn | kTagsColumn | kFieldsColumn | kFormColumn | kRawColumn;
 /// What a record is shown from.
-inline constexpr ColumnSet kRecordColumns = kKeyColumns | kLevelColumn | kFlagsColumn | kSourceColumn | kServiceColumn | kHostColumn |
-                                            kMessageColumn | kTagsColumn | kFieldsColumn;
+inline constexpr ColumnSet kRecordColumns =
+    kKeyColumns | kLevelColumn | kFlagsColumn | kSourceColumn | kServiceColumn | kHostColumn | kMessageColumn | kTagsColumn | kFieldsColumn;
 
 enum class ColumnType : std::uint8_t { u64, u32, i64, u8, u16, text, blob };
 struct ColumnSpec {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <unordered_map>
 
 #include "duckdb/row_value.hpp"
+#include "duckdb/text_map.hpp"
 #include "logchute/core/json_text.hpp"
 
 namespace logchute::store::duck {
@@ -15,17 +15,10 @@ enum class Kind : unsigned char { record, tag, field };
 constexpr std::array kKindNames{"record", "tag", "field"};
 constexpr std::array kTypeNames{"object", "array", "string", "number", "boolean", "null"};  // As json::Kind.
 
-struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-};
-template <class T>
-using ByText = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
-
 struct Tracked {
     std::uint64_t count = 0;
     std::uint8_t types = 0;  // Bits of json::Kind.
-    ByText<std::uint64_t> values;
+    TextMap<std::uint64_t> values;
 };
 
 class FieldLister final : public Accumulator {
@@ -46,24 +39,21 @@ public:
         return {};
     }
 
-    [[nodiscard]] std::array<ByText<Tracked>, 3>& names() noexcept { return names_; }
+    [[nodiscard]] std::array<TextMap<Tracked>, 3>& names() noexcept { return names_; }
 
 private:
     void note(Kind kind, std::string_view name, json::Kind type, std::string_view value) {
         auto& names = names_[static_cast<std::size_t>(kind)];
-        auto found = names.find(name);
-        if (found == names.end()) {
-            if (names.size() >= kFieldNamesMax) return;
-            found = names.emplace(name, Tracked{}).first;
-        }
-        auto& tracked = found->second;
+        auto* const known_name = names.find(name);
+        if (known_name == nullptr && names.size() >= kFieldNamesMax) return;
+        auto& tracked = known_name != nullptr ? *known_name : names[name];
         ++tracked.count;
         tracked.types |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(type));
         if (type <= json::Kind::array || type == json::Kind::null || value.size() > kFieldValueBytesMax) return;
-        if (const auto known = tracked.values.find(value); known != tracked.values.end()) {
-            ++known->second;
+        if (auto* const known = tracked.values.find(value)) {
+            ++*known;
         } else if (tracked.values.size() < kFieldValuesMax && values_ < kFieldValuesTotalMax) {
-            tracked.values.emplace(value, 1);
+            tracked.values[value] = 1;
             ++values_;
         }
     }
@@ -88,7 +78,7 @@ private:
 
     const RowFilter& filter_;
     RowReader reader_;
-    std::array<ByText<Tracked>, 3> names_;
+    std::array<TextMap<Tracked>, 3> names_;
     std::size_t values_ = 0;
     std::string path_, scratch_;
 };
@@ -103,7 +93,7 @@ std::string type_name(std::uint8_t types) {
 
 FieldInfo to_info(Kind kind, const std::string& name, const Tracked& tracked) {
     FieldInfo info{name, kKindNames[static_cast<std::size_t>(kind)], type_name(tracked.types), tracked.count, {}};
-    for (const auto& [value, count] : tracked.values) info.top.push_back({value, count});
+    for (const auto& [value, count] : tracked.values) info.top.push_back({std::string(value), count});
     const auto shown = std::min(kFieldTopMax, info.top.size());
     std::partial_sort(info.top.begin(), info.top.begin() + static_cast<std::ptrdiff_t>(shown), info.top.end(),
                       [](const FieldValue& a, const FieldValue& b) { return a.count != b.count ? a.count > b.count : a.value < b.value; });
@@ -123,7 +113,7 @@ Result<std::vector<FieldInfo>> list_fields(Scanner& scanner, const Question& que
     for (const auto& lister : *listers) {
         for (std::size_t kind = 0; kind < all.size(); ++kind) {
             for (const auto& [name, tracked] : lister->names()[kind]) {
-                auto& sum = all[kind][name];
+                auto& sum = all[kind][std::string(name)];
                 sum.count += tracked.count;
                 sum.types |= tracked.types;
                 for (const auto& [value, count] : tracked.values) sum.values[value] += count;

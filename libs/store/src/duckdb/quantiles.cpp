@@ -14,6 +14,12 @@ std::int32_t bucket_of(double size) { return static_cast<std::int32_t>(std::ceil
 // The number whose relative distance to both ends of the bucket is the same.
 double middle_of(std::int32_t bucket) { return std::exp(bucket * kLogGamma) * (1 - kError); }
 
+std::vector<std::pair<std::int32_t, std::uint64_t>> in_order(const std::unordered_map<std::int32_t, std::uint64_t>& buckets) {
+    std::vector<std::pair<std::int32_t, std::uint64_t>> sorted(buckets.begin(), buckets.end());
+    std::sort(sorted.begin(), sorted.end());
+    return sorted;
+}
+
 }  // namespace
 
 void Quantiles::add(double value) {
@@ -27,9 +33,12 @@ void Quantiles::add(double value) {
 }
 
 void Quantiles::add_to_buckets(double value, std::uint64_t count) {
-    if (std::abs(value) < kTiny) zeros_ += count;
-    else if (value > 0) above_[bucket_of(value)] += count;
-    else below_[bucket_of(-value)] += count;
+    if (std::abs(value) < kTiny)
+        zeros_ += count;
+    else if (value > 0)
+        above_[bucket_of(value)] += count;
+    else
+        below_[bucket_of(-value)] += count;
 }
 
 void Quantiles::spill() {
@@ -60,17 +69,19 @@ double Quantiles::at(double q) {
         return low + 1 < values_.size() ? values_[low] + part * (values_[low + 1] - values_[low]) : values_[low];
     }
     auto left = static_cast<std::uint64_t>(std::llround(rank)) + 1;
-    for (auto it = below_.rbegin(); it != below_.rend(); ++it) {
+    const auto below = in_order(below_);
+    for (auto it = below.rbegin(); it != below.rend(); ++it) {
         if (left <= it->second) return -middle_of(it->first);
         left -= it->second;
     }
     if (left <= zeros_) return 0;
     left -= zeros_;
-    for (const auto& [bucket, count] : above_) {
+    const auto above = in_order(above_);
+    for (const auto& [bucket, count] : above) {
         if (left <= count) return middle_of(bucket);
         left -= count;
     }
-    return above_.empty() ? 0 : middle_of(above_.rbegin()->first);
+    return above.empty() ? 0 : middle_of(above.back().first);
 }
 
 }  // namespace logchute::store::duck

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
+#include <unordered_map>
 #include <vector>
 
 namespace logchute::store::duck {
@@ -28,7 +28,7 @@ private:
     std::vector<double> values_;  // While exact.
     bool exact_ = true;
     std::uint64_t count_ = 0, zeros_ = 0;
-    std::map<std::int32_t, std::uint64_t> above_, below_;  // Buckets of positive numbers, and of negative ones by their size.
+    std::unordered_map<std::int32_t, std::uint64_t> above_, below_;  // Buckets of positive numbers, and of negative ones by their size.
 };
 
 }  // namespace logchute::store::duck

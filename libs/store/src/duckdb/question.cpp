@@ -7,7 +7,10 @@
 namespace logchute::store::duck {
 
 RowFilter::RowFilter(const search::Query& query, std::optional<Neighbourhood> around)
-    : matcher_(query), around_(std::move(around)), columns_(columns_of(matcher_.needs())), everything_(matcher_.is_everything() && !around_) {
+    : matcher_(query),
+      around_(std::move(around)),
+      columns_(columns_of(matcher_.needs())),
+      everything_(matcher_.is_everything() && !around_) {
     if (around_) columns_ |= static_cast<ColumnSet>(kSourceColumn | kServiceColumn | kHostColumn);
 }
 
@@ -65,8 +68,10 @@ std::vector<DayScan> Question::scans(std::span<const Candidate> candidates) cons
         std::sort(list.begin(), list.end(), [](const RowRange& a, const RowRange& b) { return a.seq_first < b.seq_first; });
         std::vector<RowRange> merged;
         for (const auto& range : list) {
-            if (!merged.empty() && merged.back().seq_last + 1 == range.seq_first) merged.back().seq_last = range.seq_last;
-            else merged.push_back(range);
+            if (!merged.empty() && merged.back().seq_last + 1 == range.seq_first)
+                merged.back().seq_last = range.seq_last;
+            else
+                merged.push_back(range);
         }
         all.push_back(scan_of(day, std::move(merged)));
     }

@@ -27,7 +27,8 @@ public:
     [[nodiscard]] ColumnSet columns() const noexcept { return columns_; }
     [[nodiscard]] bool is_everything() const noexcept { return everything_; }
     [[nodiscard]] bool matches(const search::Row& row) const {
-        return matcher_.matches(row) && (!around_ || (row.source == around_->source && row.service == around_->service && row.host == around_->host));
+        return matcher_.matches(row) &&
+               (!around_ || (row.source == around_->source && row.service == around_->service && row.host == around_->host));
     }
 
 private:

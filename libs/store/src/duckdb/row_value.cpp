@@ -10,11 +10,8 @@
 namespace logchute::store::duck {
 
 RowValue::RowValue(std::string_view name) : kind_(Kind::tag_or_field), name_(name) {
-    static constexpr std::array<std::pair<std::string_view, Kind>, 5> kNames{{{"source", Kind::source},
-                                                                              {"service", Kind::service},
-                                                                              {"host", Kind::host},
-                                                                              {"level", Kind::level},
-                                                                              {"message", Kind::message}}};
+    static constexpr std::array<std::pair<std::string_view, Kind>, 5> kNames{
+        {{"source", Kind::source}, {"service", Kind::service}, {"host", Kind::host}, {"level", Kind::level}, {"message", Kind::message}}};
     for (const auto& [known, kind] : kNames) {
         if (name == known) kind_ = kind;
     }

@@ -40,7 +40,7 @@ struct Rows {
     const std::uint16_t* form = nullptr;
     const duckdb_string_t* raw = nullptr;
     const Forms* forms = nullptr;  ///< Of the rows' day.
-    std::uint32_t day = 0;         ///< DayScan::day
+    std::uint32_t day = 0;  ///< DayScan::day
 };
 
 /// What one thread gathers of a scan.
@@ -62,14 +62,14 @@ struct RowRange {
 struct DayScan {
     std::string database;
     const Forms* forms = nullptr;
-    std::uint32_t day = 0;          ///< Comes back in Rows; for the caller's use.
-    std::vector<RowRange> ranges;   ///< In order, without overlap. Many are cheaper than one that spans what need not be read.
+    std::uint32_t day = 0;  ///< Comes back in Rows; for the caller's use.
+    std::vector<RowRange> ranges;  ///< In order, without overlap. Many are cheaper than one that spans what need not be read.
 };
 
 /// Conditions on every row, which DuckDB checks before it reads further columns.
 struct RowLimits {
     std::int64_t time_min = INT64_MIN, time_max = INT64_MAX;  ///< Both included.
-    std::uint8_t levels = kAnyLevel;                          ///< A bit for each Level that may be.
+    std::uint8_t levels = kAnyLevel;  ///< A bit for each Level that may be.
     static constexpr std::uint8_t kAnyLevel = 0xff;
 };
 
@@ -92,8 +92,8 @@ public:
 
     /// The same, with accumulators made by `make` and given back.
     template <class A, class Make>
-    [[nodiscard]] Result<std::vector<std::unique_ptr<A>>> gather(const std::vector<DayScan>& days, ColumnSet columns, const RowLimits& limits,
-                                                                 Deadline deadline, Make&& make) {
+    [[nodiscard]] Result<std::vector<std::unique_ptr<A>>> gather(const std::vector<DayScan>& days, ColumnSet columns,
+                                                                 const RowLimits& limits, Deadline deadline, Make&& make) {
         std::mutex mutex;
         std::vector<std::unique_ptr<A>> all;
         auto done = scan(days, columns, limits, deadline, [&]() -> Accumulator* {

@@ -33,8 +33,10 @@ public:
 
     void clear() {
         // A block's worth is kept; what an unusual one needed beyond it is given back.
-        if (slots_.size() > kSlotsKept) slots_ = std::vector<std::uint64_t>(kSlotsMin);
-        else std::fill(slots_.begin(), slots_.end(), 0);
+        if (slots_.size() > kSlotsKept)
+            slots_ = std::vector<std::uint64_t>(kSlotsMin);
+        else
+            std::fill(slots_.begin(), slots_.end(), 0);
         recent_.fill(0);
         size_ = 0;
     }

@@ -33,7 +33,8 @@ Result<std::string> as_text(std::string_view text) { return std::string(text); }
 
 }  // namespace
 
-RemoteLogReader::RemoteLogReader(bus::Connection& connection, std::chrono::milliseconds timeout) : connection_(connection), timeout_(timeout) {}
+RemoteLogReader::RemoteLogReader(bus::Connection& connection, std::chrono::milliseconds timeout)
+    : connection_(connection), timeout_(timeout) {}
 
 Result<RecordPage> RemoteLogReader::search(const SearchRequest& request) {
     auto answer = bus::request(connection_, kSearch, codec::encode_search(request), timeout_);
@@ -84,15 +85,24 @@ std::unique_ptr<bus::Responder> serve_store(bus::Connection& connection, LogRead
     };
     std::vector<bus::Responder::Route> routes{
         {std::string(kSearch), serve_search},
-        {std::string(kRecord), handler(as_text, [&reader](const std::string& id) { return reader.record(id); }, [](const std::string& line) { return line; })},
-        {std::string(kContext), handler(codec::decode_context,
-                                        [&reader](const codec::ContextRequest& it) { return reader.context(it.id, it.before, it.after); },
-                                        codec::encode_context_page)},
-        {std::string(kStats), handler(codec::decode_stats, [&reader](const StatsRequest& it) { return reader.stats(it); }, codec::encode_stats_answer)},
-        {std::string(kHistogram),
-         handler(codec::decode_histogram, [&reader](const HistogramRequest& it) { return reader.histogram(it); }, codec::encode_histogram_answer)},
-        {std::string(kFields), handler(codec::decode_scope, [&reader](const Scope& it) { return reader.fields(it); }, codec::encode_fields)},
-        {std::string(kTallies), handler(as_text, [&reader](const std::string& prefix) { return reader.tallies(prefix); }, codec::encode_tallies)},
+        {std::string(kRecord),
+         handler(
+             as_text, [&reader](const std::string& id) { return reader.record(id); }, [](const std::string& line) { return line; })},
+        {std::string(kContext),
+         handler(
+             codec::decode_context, [&reader](const codec::ContextRequest& it) { return reader.context(it.id, it.before, it.after); },
+             codec::encode_context_page)},
+        {std::string(kStats),
+         handler(
+             codec::decode_stats, [&reader](const StatsRequest& it) { return reader.stats(it); }, codec::encode_stats_answer)},
+        {std::string(kHistogram), handler(
+                                      codec::decode_histogram, [&reader](const HistogramRequest& it) { return reader.histogram(it); },
+                                      codec::encode_histogram_answer)},
+        {std::string(kFields), handler(
+                                   codec::decode_scope, [&reader](const Scope& it) { return reader.fields(it); }, codec::encode_fields)},
+        {std::string(kTallies),
+         handler(
+             as_text, [&reader](const std::string& prefix) { return reader.tallies(prefix); }, codec::encode_tallies)},
     };
     return std::make_unique<bus::Responder>(connection, std::string(kQueue), std::move(routes), bus::ResponderOptions{});
 }

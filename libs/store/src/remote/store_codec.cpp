@@ -70,9 +70,7 @@ Result<SearchRequest> decode_search(std::string_view text) {
     });
 }
 
-std::string encode_page_head(const RecordPage& page) {
-    return dump({{"count", page.count}, {"next_cursor", page.next_cursor}}) + "\n";
-}
+std::string encode_page_head(const RecordPage& page) { return dump({{"count", page.count}, {"next_cursor", page.next_cursor}}) + "\n"; }
 
 Result<RecordPage> decode_page(std::string answer) {
     const auto end = answer.find('\n');
@@ -130,7 +128,8 @@ Result<StatsRequest> decode_stats(std::string_view text) {
 
 std::string encode_stats_answer(const Stats& stats) {
     json groups = json::array();
-    for (const StatsGroup& group : stats.groups) groups.push_back({{"key", group.key}, {"count", group.count}, {"value", optional_json(group.value)}});
+    for (const StatsGroup& group : stats.groups)
+        groups.push_back({{"key", group.key}, {"count", group.count}, {"value", optional_json(group.value)}});
     return dump({{"total", stats.total}, {"other", stats.other}, {"value", optional_json(stats.value)}, {"groups", std::move(groups)}});
 }
 
@@ -138,7 +137,8 @@ Result<Stats> decode_stats_answer(std::string_view text) {
     return decode<Stats>(text, Errc::failed, [](const json& it) -> Result<Stats> {
         Stats stats{it.at("total").get<std::uint64_t>(), it.at("other").get<std::uint64_t>(), optional_of(it.at("value")), {}};
         for (const json& group : it.at("groups"))
-            stats.groups.push_back({group.at("key").get<std::vector<std::string>>(), group.at("count").get<std::uint64_t>(), optional_of(group.at("value"))});
+            stats.groups.push_back(
+                {group.at("key").get<std::vector<std::string>>(), group.at("count").get<std::uint64_t>(), optional_of(group.at("value"))});
         return stats;
     });
 }
@@ -193,8 +193,11 @@ Result<std::vector<FieldInfo>> decode_fields(std::string_view text) {
     return decode<std::vector<FieldInfo>>(text, Errc::failed, [](const json& all) -> Result<std::vector<FieldInfo>> {
         std::vector<FieldInfo> fields;
         for (const json& it : all) {
-            FieldInfo field{it.at("name").get<std::string>(), it.at("kind").get<std::string>(), it.at("type").get<std::string>(),
-                            it.at("count").get<std::uint64_t>(), {}};
+            FieldInfo field{it.at("name").get<std::string>(),
+                            it.at("kind").get<std::string>(),
+                            it.at("type").get<std::string>(),
+                            it.at("count").get<std::uint64_t>(),
+                            {}};
             for (const json& value : it.at("top")) field.top.push_back({value.at(0).get<std::string>(), value.at(1).get<std::uint64_t>()});
             fields.push_back(std::move(field));
         }

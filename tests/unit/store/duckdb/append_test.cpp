@@ -159,6 +159,22 @@ TEST_CASE("a folder that cannot be used is named") {
     CHECK_THROWS_AS(DuckDbStore(options), std::runtime_error);
 }
 
+TEST_CASE("the folder may be written in any way, quotes and links among them") {
+    const TempFolder folder;
+    std::filesystem::create_directories(folder.path() / "it's \"here\"");
+    std::filesystem::create_directory_symlink(folder.path() / "it's \"here\"", folder.path() / "link");
+    std::uint64_t reached = 0;
+    for (const char* path : {"it's \"here\"", "link", "link/", "./link/../it's \"here\"/.", "link//"}) {
+        INFO(path);
+        auto options = options_in(folder);
+        options.path = (folder.path() / path).string();
+        DuckDbStore store(options);
+        CHECK(store.reached() == reached);
+        REQUIRE(append_lines(store, ++reached, "x"));
+        CHECK(count_of(store, "x") == reached);
+    }
+}
+
 TEST_CASE("a file that is no database stops the start, and is named") {
     const TempFolder folder;
     std::ofstream(folder.path() / "logs-2026.11.20.duckdb") << std::string(100'000, 'x');

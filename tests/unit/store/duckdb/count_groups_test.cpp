@@ -13,8 +13,9 @@ void fill(DuckDbStore& store) {
     static constexpr const char* kLevels[] = {"info", "info", "warn", "error"};
     std::string text;
     for (int n = 0; n < 1001; ++n) {
-        text += R"({"service":"s)" + std::to_string(n % 3) + R"(","level":")" + kLevels[n % 4] + R"(","message":"m","tags":{"age":"old"},"value":)" +
-                std::to_string(n + 1) + R"(,"odd":)" + (n % 2 == 0 ? "\"text\"" : "1.5") + "}\n";
+        text += R"({"service":"s)" + std::to_string(n % 3) + R"(","level":")" + kLevels[n % 4] +
+                R"(","message":"m","tags":{"age":"old"},"value":)" + std::to_string(n + 1) + R"(,"odd":)" +
+                (n % 2 == 0 ? "\"text\"" : "1.5") + "}\n";
     }
     REQUIRE(append_lines(store, 1, text, Format::json));
 }
@@ -76,8 +77,8 @@ TEST_CASE("aggregates are over the records that have the field as a number") {
         const char* name;
         double value;
     };
-    for (const auto& [name, value] : {Case{"sum", 501501}, Case{"avg", 501}, Case{"min", 1}, Case{"max", 1001}, Case{"p50", 501}, Case{"p90", 901},
-                                      Case{"p95", 951}, Case{"p99", 991}}) {
+    for (const auto& [name, value] : {Case{"sum", 501501}, Case{"avg", 501}, Case{"min", 1}, Case{"max", 1001}, Case{"p50", 501},
+                                      Case{"p90", 901}, Case{"p95", 951}, Case{"p99", 991}}) {
         INFO(name);
         CHECK(store.stats(request({}, 10, parse_aggregate(name).value(), "value"))->value == value);
     }
@@ -106,8 +107,11 @@ TEST_CASE("sums of whole numbers are exact") {
     const TempFolder folder;
     DuckDbStore store(options_in(folder));
     std::string text;
-    for (int n = 0; n < 3; ++n) text += R"({"message":"x","big":3002399751580330})" "\n";
-    text += R"({"message":"x","big":1})" "\n";
+    for (int n = 0; n < 3; ++n)
+        text += R"({"message":"x","big":3002399751580330})"
+                "\n";
+    text += R"({"message":"x","big":1})"
+            "\n";
     REQUIRE(append_lines(store, 1, text, Format::json));
     CHECK(store.stats(request({}, 10, Aggregate::sum, "big"))->value == 9007199254740991.0);
 }

@@ -14,8 +14,10 @@ void fill(DuckDbStore& store) {
     std::string text;
     const auto add = [&](int minute, int count, const char* level, const char* service) {
         for (int n = 0; n < count; ++n) {
-            text += R"({"timestamp":")" + format_rfc3339(from_nanos(kNoon + minute * 60 * kSecond + n * 1'000'000)) + R"(","level":")" + level +
-                    R"(","service":")" + service + R"(","message":"m"})" "\n";
+            text += R"({"timestamp":")" + format_rfc3339(from_nanos(kNoon + minute * 60 * kSecond + n * 1'000'000)) + R"(","level":")" +
+                    level + R"(","service":")" + service +
+                    R"(","message":"m"})"
+                    "\n";
         }
     };
     add(9, 1, "error", "a");

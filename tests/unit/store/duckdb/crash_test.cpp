@@ -1,8 +1,8 @@
 // A process that is killed while it writes leaves rows and the sequence reached in agreement.
+#include <sys/wait.h>
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
 #include <random>
-#include <sys/wait.h>
 #include <thread>
 
 #include "store_fixture.hpp"
@@ -18,7 +18,8 @@ constexpr std::size_t kRecords = 3000;
 std::string lines(std::uint64_t sequence) {
     std::string text;
     for (std::size_t n = 0; n < kRecords; ++n) {
-        text += R"({"message":"record )" + std::to_string(n) + " of message" + std::to_string(sequence) + R"(","seq":)" + std::to_string(sequence) + "}\n";
+        text += R"({"message":"record )" + std::to_string(n) + " of message" + std::to_string(sequence) + R"(","seq":)" +
+                std::to_string(sequence) + "}\n";
     }
     return text;
 }

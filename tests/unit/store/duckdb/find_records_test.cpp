@@ -11,7 +11,8 @@ using namespace logchute::store::testing;
 namespace {
 
 std::string line_at(std::int64_t nanos, std::string_view message, std::string_view more = "") {
-    return R"({"timestamp":")" + format_rfc3339(from_nanos(nanos)) + R"(","message":")" + std::string(message) + "\"" + std::string(more) + "}\n";
+    return R"({"timestamp":")" + format_rfc3339(from_nanos(nanos)) + R"(","message":")" + std::string(message) + "\"" + std::string(more) +
+           "}\n";
 }
 
 // All pages of a search, one after the other.
@@ -148,23 +149,52 @@ TEST_CASE("the time range includes its begin and not its end") {
 TEST_CASE("the search language is applied to rows as core defines it") {
     const TempFolder folder;
     DuckDbStore store(options_in(folder));
-    REQUIRE(append_lines(store, 1,
-                         R"({"level":"error","service":"api","host":"n-1","message":"connection timeout to 10.0.0.1","tags":{"region":"eu"},"fields":{"status":504,"http":{"route":"cart"}}})"
-                         "\n"
-                         R"({"level":"info","service":"web","message":"all fine","fields":{"status":200,"cached":true}})",
-                         Format::json, "web-front"));
+    REQUIRE(append_lines(
+        store, 1,
+        R"({"level":"error","service":"api","host":"n-1","message":"connection timeout to 10.0.0.1","tags":{"region":"eu"},"fields":{"status":504,"http":{"route":"cart"}}})"
+        "\n"
+        R"({"level":"info","service":"web","message":"all fine","fields":{"status":200,"cached":true}})",
+        Format::json, "web-front"));
     struct Case {
         const char* query;
         std::size_t count;
     };
     for (const auto& [query, count] : {
-             Case{"", 2}, Case{"*", 2}, Case{"timeout", 1}, Case{"TIMEOUT", 1}, Case{"time", 0}, Case{"time*", 1}, Case{"\"connection timeout\"", 1},
-             Case{"\"timeout connection\"", 0}, Case{"10.0.0.1", 1}, Case{"10.0.0", 1}, Case{"0.0.0.1", 0}, Case{"level:error", 1},
-             Case{"level:>=info", 2}, Case{"-level:error", 1}, Case{"service:api,web", 2}, Case{"service:a*", 1}, Case{"service:API", 0},
-             Case{"host:*", 1}, Case{"-host:*", 1}, Case{"source:web-front", 2}, Case{"source:web", 0}, Case{"region:eu", 1},
-             Case{"tags.region:eu", 1}, Case{"fields.region:eu", 0}, Case{"status:504", 1}, Case{"status:>=200", 2}, Case{"status:>200", 1},
-             Case{"cached:true", 1}, Case{"fields.http.route:cart", 1}, Case{"http.route:cart", 1}, Case{"message:~\"time(d )?out\"", 1},
-             Case{"raw:~\"status.:504\"", 1}, Case{"raw:~\"nowhere\"", 0}, Case{"timeout OR fine", 2}, Case{"timeout fine", 0},
+             Case{"", 2},
+             Case{"*", 2},
+             Case{"timeout", 1},
+             Case{"TIMEOUT", 1},
+             Case{"time", 0},
+             Case{"time*", 1},
+             Case{"\"connection timeout\"", 1},
+             Case{"\"timeout connection\"", 0},
+             Case{"10.0.0.1", 1},
+             Case{"10.0.0", 1},
+             Case{"0.0.0.1", 0},
+             Case{"level:error", 1},
+             Case{"level:>=info", 2},
+             Case{"-level:error", 1},
+             Case{"service:api,web", 2},
+             Case{"service:a*", 1},
+             Case{"service:API", 0},
+             Case{"host:*", 1},
+             Case{"-host:*", 1},
+             Case{"source:web-front", 2},
+             Case{"source:web", 0},
+             Case{"region:eu", 1},
+             Case{"tags.region:eu", 1},
+             Case{"fields.region:eu", 0},
+             Case{"status:504", 1},
+             Case{"status:>=200", 2},
+             Case{"status:>200", 1},
+             Case{"cached:true", 1},
+             Case{"fields.http.route:cart", 1},
+             Case{"http.route:cart", 1},
+             Case{"message:~\"time(d )?out\"", 1},
+             Case{"raw:~\"status.:504\"", 1},
+             Case{"raw:~\"nowhere\"", 0},
+             Case{"timeout OR fine", 2},
+             Case{"timeout fine", 0},
              Case{"level:error -timeout", 0},
          }) {
         INFO(query);
@@ -226,10 +256,9 @@ TEST_CASE("the context of a record is what its source, service and host wrote ar
         text += line_at(kNoon + n * kSecond, "no service " + name);
     }
     REQUIRE(append_lines(store, 1, text, Format::json));
-    REQUIRE(append_lines(store, 2, line_at(kNoon + 20 * kSecond, "other source", R"(,"service":"api","host":"n-1")"), Format::json, "elsewhere"));
-    const auto id_of = [&](const std::string& message) {
-        return member_of(store.search(search_for("\"" + message + "\""))->lines, "id");
-    };
+    REQUIRE(append_lines(store, 2, line_at(kNoon + 20 * kSecond, "other source", R"(,"service":"api","host":"n-1")"), Format::json,
+                         "elsewhere"));
+    const auto id_of = [&](const std::string& message) { return member_of(store.search(search_for("\"" + message + "\""))->lines, "id"); };
     const auto around = store.context(id_of("api 20"), 3, 2).value();
     CHECK(member_of(around.record, "message") == "api 20");
     CHECK(messages_of(around.before) == std::vector<std::string>{"api 17", "api 18", "api 19"});

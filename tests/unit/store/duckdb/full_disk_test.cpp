@@ -1,7 +1,7 @@
 // A disk that is full refuses a batch whole, and takes it once there is room.
+#include <sys/mount.h>
 #include <catch2/catch_test_macros.hpp>
 #include <fstream>
-#include <sys/mount.h>
 
 #include "store_fixture.hpp"
 

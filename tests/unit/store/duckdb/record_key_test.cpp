@@ -26,15 +26,16 @@ TEST_CASE("an id names its record") {
 }
 
 TEST_CASE("what is no id is none") {
-    for (const char* id : {"", "-", "1-", "-1", "1", "1-2-3", "1 -2", "01-2", "1-02", "A-1", "+1-1", "1--1", "g!-1", "3w5e11264sgsg-0", "1-1z141z4",
-                           "../../etc/passwd", "' OR 1=1 --"}) {
+    for (const char* id : {"", "-", "1-", "-1", "1", "1-2-3", "1 -2", "01-2", "1-02", "A-1", "+1-1", "1--1", "g!-1", "3w5e11264sgsg-0",
+                           "1-1z141z4", "../../etc/passwd", "' OR 1=1 --"}) {
         INFO(id);
         CHECK_FALSE(parse_record_id(id));
     }
 }
 
 TEST_CASE("a cursor comes back as the place it marks, in its own order alone") {
-    for (const auto& key : {RecordKey{0, 0, 0}, RecordKey{-5, 1, 2}, RecordKey{INT64_MIN, UINT64_MAX, UINT32_MAX}, RecordKey{INT64_MAX, 7, 0}}) {
+    for (const auto& key :
+         {RecordKey{0, 0, 0}, RecordKey{-5, 1, 2}, RecordKey{INT64_MIN, UINT64_MAX, UINT32_MAX}, RecordKey{INT64_MAX, 7, 0}}) {
         const auto cursor = format_cursor(key, Order::newest_first);
         CHECK(parse_cursor(cursor, Order::newest_first) == key);
         CHECK_FALSE(parse_cursor(cursor, Order::oldest_first));

@@ -15,7 +15,8 @@ DuckDbOptions keeping(const TempFolder& folder, std::chrono::nanoseconds retenti
 }
 void fill(DuckDbStore& store, int days) {
     for (int day = 0; day < days; ++day) {
-        REQUIRE(append_lines(store, static_cast<std::uint64_t>(day + 1), "day " + std::to_string(day), Format::automatic, "test", kNoon + day * kDay));
+        REQUIRE(append_lines(store, static_cast<std::uint64_t>(day + 1), "day " + std::to_string(day), Format::automatic, "test",
+                             kNoon + day * kDay));
     }
 }
 }  // namespace

@@ -11,7 +11,8 @@ search::Row example() {
     row.level = Level::warn;
     row.service = "api";
     row.tags = R"({"region":"eu","both":"tag","a.b":"dotted"})";
-    row.fields = R"({"status":504,"ratio":1.5,"ok":true,"none":null,"user":"ann \"x\"","both":"field","http":{"route":{"name":"cart"}},"list":[1,2],"huge":1e999})";
+    row.fields =
+        R"({"status":504,"ratio":1.5,"ok":true,"none":null,"user":"ann \"x\"","both":"field","http":{"route":{"name":"cart"}},"list":[1,2],"huge":1e999})";
     return row;
 }
 }  // namespace

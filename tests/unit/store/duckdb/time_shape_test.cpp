@@ -49,9 +49,9 @@ TEST_CASE("a time is written again as it came, in every shape that is known") {
 
 TEST_CASE("a text that a time does not give has no shape") {
     constexpr std::int64_t kWhole = 1'133'671'664'000'000'000;
-    for (const char* text : {"", "2005-12-04T05:47:44+01:00", "2005-12-04T04:47:45Z", "2005-12-04T04:47:44.001Z", "2005-12-04t04:47:44z",
-                             "2005-12-04T04:47:44.0000000000Z", "2005-12-04T04:47:44.Z", "2005-12-04T04:47:44Zulu", "+1133671664",
-                             "yesterday"}) {
+    for (const char* text :
+         {"", "2005-12-04T05:47:44+01:00", "2005-12-04T04:47:45Z", "2005-12-04T04:47:44.001Z", "2005-12-04t04:47:44z",
+          "2005-12-04T04:47:44.0000000000Z", "2005-12-04T04:47:44.Z", "2005-12-04T04:47:44Zulu", "+1133671664", "yesterday"}) {
         INFO(text);
         CHECK_FALSE(TimeWriter().shape_of(text, kWhole));
     }

@@ -26,9 +26,11 @@ public:
     [[nodiscard]] std::string_view header(std::string_view name) const noexcept;  ///< Empty where there is none.
     [[nodiscard]] Headers headers() const;
     [[nodiscard]] std::uint64_t sequence() const noexcept;   ///< In the stream.
+    /// Counts the consumer's deliveries, repeated ones too: a jump means that deliveries were lost on the way. Begins at 1 with each consumer.
+    [[nodiscard]] std::uint64_t consumer_sequence() const noexcept;
     [[nodiscard]] std::uint64_t delivered() const noexcept;  ///< How often, this time counted.
-    [[nodiscard]] std::uint64_t pending() const noexcept;    ///< Messages of the consumer still in the stream behind this one.
-    [[nodiscard]] Timestamp received() const noexcept;       ///< When the server stored it.
+    [[nodiscard]] std::uint64_t pending() const noexcept;  ///< Messages of the consumer still in the stream behind this one.
+    [[nodiscard]] Timestamp received() const noexcept;  ///< When the server stored it.
 
     /// Done with it. Not waited for: a lost one means another delivery. Unavailable while there is no server.
     [[nodiscard]] Result<void> ack();
@@ -43,8 +45,8 @@ private:
 
 struct FetchLimits {
     std::size_t messages = 256;
-    std::size_t bytes = 16U << 20;   ///< Soft: one message may go over it, and one always comes. As much again is under way meanwhile.
-    milliseconds wait{1'000};        ///< For the server, and for the first message; what is there by then comes at once.
+    std::size_t bytes = 16U << 20;  ///< Soft: one message may go over it, and one always comes. As much again is under way meanwhile.
+    milliseconds wait{1'000};  ///< For the server, and for the first message; what is there by then comes at once.
 };
 
 /// A durable pull consumer, created with the first fetch if absent. Backpressure is the caller's pace: at most what one fetch may bring is

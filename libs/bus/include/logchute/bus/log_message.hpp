@@ -20,8 +20,9 @@ struct LogMessage {
     std::string_view upload;   ///< Id of the upload the lines belong to; may be empty.
 };
 
-/// Text of one message after decompression; above it the message is refused.
-inline constexpr std::size_t kMessageTextBytesMax = 256U << 20;
+/// Text of one message after decompression; above it the message is refused. Twice what a plain message may have: its records take several
+/// times as much again while they are in memory.
+inline constexpr std::size_t kMessageTextBytesMax = 16U << 20;
 
 /// Reads messages into records. Anyone may publish on logs.>, so nothing in a message is trusted. Keeps its buffers between calls; one a thread.
 class LogMessageReader {

@@ -37,7 +37,7 @@ public:
         std::string subject;
         RequestHandler handler;
     };
-    Responder(Connection& connection, std::string queue, std::vector<Route> routes, ResponderOptions options = {});
+    Responder(Connection& connection, const std::string& queue, std::vector<Route> routes, ResponderOptions options = {});
     ~Responder();
     Responder(const Responder&) = delete;
     Responder& operator=(const Responder&) = delete;

@@ -48,16 +48,12 @@ struct Error {
     std::string detail;  ///< A sentence without secrets; grows context on its way up.
 
     /// The same failure, seen from one level higher: "context: detail".
-    [[nodiscard]] Error in(std::string_view context) && {
-        return {code, std::string(context) + ": " + detail};
-    }
+    [[nodiscard]] Error in(std::string_view context) && { return {code, std::string(context) + ": " + detail}; }
 };
 
 template <class T = void>
 using Result = std::expected<T, Error>;
 
-[[nodiscard]] inline std::unexpected<Error> fail(Errc code, std::string detail) {
-    return std::unexpected(Error{code, std::move(detail)});
-}
+[[nodiscard]] inline std::unexpected<Error> fail(Errc code, std::string detail) { return std::unexpected(Error{code, std::move(detail)}); }
 
 }  // namespace logchute

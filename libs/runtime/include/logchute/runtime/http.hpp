@@ -38,14 +38,14 @@ public:
 class Request {
 public:
     Method method = Method::get;
-    std::string path;                                          ///< Percent-decoded, begins with '/', has no dot segments and no NUL.
-    std::vector<std::pair<std::string, std::string>> query;    ///< Decoded, in order, '+' is a space.
-    std::vector<std::pair<std::string, std::string>> params;   ///< Of the route: /logs/{id}.
+    std::string path;  ///< Percent-decoded, begins with '/', has no dot segments and no NUL.
+    std::vector<std::pair<std::string, std::string>> query;  ///< Decoded, in order, '+' is a space.
+    std::vector<std::pair<std::string, std::string>> params;  ///< Of the route: /logs/{id}.
     std::vector<Header> headers;
-    std::string body;                                          ///< Whole, for routes that do not stream.
-    BodyReader* reader = nullptr;                              ///< For routes that stream; lives as long as the handler runs.
-    std::string remote;                                        ///< Address of the client.
-    std::string id;                                            ///< X-Request-Id: the client's where it is sane, else made here.
+    std::string body;  ///< Whole, for routes that do not stream.
+    BodyReader* reader = nullptr;  ///< For routes that stream; lives as long as the handler runs.
+    std::string remote;  ///< Address of the client.
+    std::string id;  ///< X-Request-Id: the client's where it is sane, else made here.
 
     /// The value of a header, or empty.
     [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
@@ -69,11 +69,11 @@ using BodyStream = std::function<Result<void>(BodyWriter&)>;
 /// An error as RFC 9457 has it.
 struct Problem {
     int status = 500;
-    std::string detail;                ///< A sentence that says what to do.
-    std::string parameter;             ///< Which parameter is wrong; left out where empty.
-    std::optional<std::size_t> column; ///< Where in the query, 1-based.
+    std::string detail;  ///< A sentence that says what to do.
+    std::string parameter;  ///< Which parameter is wrong; left out where empty.
+    std::optional<std::size_t> column;  ///< Where in the query, 1-based.
     std::string expected;
-    std::optional<int> retry_after;    ///< Seconds, as header Retry-After; 429 and 503 get 1 where it is missing.
+    std::optional<int> retry_after;  ///< Seconds, as header Retry-After; 429 and 503 get 1 where it is missing.
 };
 
 /// Content-Length, Transfer-Encoding, Connection, Date, Server and X-Request-Id are the server's to write; given here they are left out.
@@ -96,8 +96,8 @@ using Handler = std::function<Response(Request&)>;
 
 struct RouteOptions {
     std::size_t body_bytes_max = 1 << 20;  ///< 413 above; not looked at where the route streams.
-    bool streams_body = false;             ///< The handler reads request.reader itself.
-    bool is_quick = false;                 ///< Never blocks: answered on the network thread, even when all workers are busy.
+    bool streams_body = false;  ///< The handler reads request.reader itself.
+    bool is_quick = false;  ///< Never blocks: answered on the network thread, even when all workers are busy.
 };
 
 struct Route {
@@ -119,7 +119,7 @@ public:
     struct Match {
         const Route* route = nullptr;  ///< Null: no route of that path and method.
         std::vector<std::pair<std::string, std::string>> params;
-        std::string allow;             ///< The methods of that path, where the method is wrong: a 405.
+        std::string allow;  ///< The methods of that path, where the method is wrong: a 405.
     };
     [[nodiscard]] Match match(Method method, std::string_view path) const;
     [[nodiscard]] const std::vector<Route>& routes() const noexcept { return routes_; }

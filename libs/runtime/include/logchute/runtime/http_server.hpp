@@ -27,7 +27,7 @@ struct ServerOptions {
 };
 
 /// Threads:  one network thread, `workers` handler threads, all owned here.
-/// Lifetime: the router is copied; what its handlers refer to must outlive stop(). 
+/// Lifetime: the router is copied; what its handlers refer to must outlive stop().
 /// Failures: the constructor throws std::runtime_error where it cannot listen, naming address and port and what to do.
 class Server {
 public:

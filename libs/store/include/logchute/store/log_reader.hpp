@@ -85,7 +85,10 @@ struct Histogram {
 inline constexpr std::size_t kHistogramStepsMax = 11'000;
 inline constexpr std::size_t kHistogramSeriesMax = 100;
 
-struct FieldValue { std::string value; std::uint64_t count = 0; };
+struct FieldValue {
+    std::string value;
+    std::uint64_t count = 0;
+};
 struct FieldInfo {
     std::string name;      ///< Dotted for nested fields.
     std::string kind;      ///< "field", "tag", or "record" for service, host, level, source.

@@ -15,9 +15,9 @@ namespace logchute::store {
 /// The records of one message of the stream.
 struct MessageRecords {
     std::uint64_t sequence = 0;         ///< In the stream; strictly rising within a batch.
-    Timestamp received{};               ///< When the bus stored the message; never falls. Its UTC day chooses the file.
-    std::string_view source;            ///< Of the subject.
-    std::span<const LogRecord> records; ///< Views; must stay valid until append() returns.
+    Timestamp received{};  ///< When the bus stored the message; never falls. The UTC day of the batch's first chooses the file.
+    std::string_view source;  ///< Of the subject.
+    std::span<const LogRecord> records;  ///< Views; must stay valid until append() returns.
 };
 
 /// What a batch adds to the counts kept beside the rows, under a key such as "source/http" or "upload/6f1c...".
@@ -36,15 +36,18 @@ struct WriteBatch {
 };
 
 /// Threads:  one writer thread. Lifetime: see the engine.
-/// Failures: unavailable (disk full, store away: nothing of the batch is there; try again), failed (a bug or a broken file).
+/// Failures: unavailable (disk full, store away: try again, with the same batch), invalid (a sequence that is reached already, or falls),
+///           failed (a bug or a broken file). After each of them nothing of the batch is there.
 class LogWriter {
 public:
     virtual ~LogWriter() = default;
     /// Sequence up to which all is in the store; 0 for an empty one. Messages up to it must not be appended again.
     [[nodiscard]] virtual std::uint64_t reached() const = 0;
-    /// Rows, tallies and the sequence reached become durable together or not at all. A batch that crosses midnight is split by the engine,
-    /// each part with the sequence it reaches.
+    /// Rows, tallies and the sequence reached become durable together or not at all. So a batch is never cut: one that crosses midnight belongs
+    /// to the day in which it begins.
     [[nodiscard]] virtual Result<void> append(const WriteBatch& batch) = 0;
+    /// The counts kept beside the rows whose keys begin with `prefix`.
+    [[nodiscard]] virtual Result<Tallies> tallies(std::string_view prefix) = 0;
 };
 
 }  // namespace logchute::store
