@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import time
 
@@ -20,7 +21,7 @@ LOG_LINES_SHOWN = 8
 class Starter:
     def __init__(self, folder: RunFolder):
         self.folder = folder
-        self.children: list[subprocess.Popen] = []  # to be reaped where this process stays
+        self.children: dict[str, subprocess.Popen] = {}  # started by this command, by name
 
     def launch(self, member: Member) -> None:
         """Starts the member unless it runs already."""
@@ -36,7 +37,7 @@ class Starter:
         except OSError as error:
             raise Failure(f"{member.name} cannot be started: {error}") from error
         self.folder.started(member.name, process)
-        self.children.append(child)
+        self.children[member.name] = child
 
     def wait_ready(self, members: list[Member], say: Step) -> None:
         """Until all are ready. A process that ends, or patience that does, is a Failure with what it said last."""
@@ -48,14 +49,22 @@ class Starter:
             self.reap()
             for member in waiting:
                 if not self.folder.process(member.name):
-                    raise Failure(f"{member.name} has ended. {self.last_words(member)}")
+                    raise Failure(f"{member.name} has ended{self.how_ended(member)}. {self.last_words(member)}")
             if time.monotonic() > end:
                 raise Failure("\n".join(f"{it.name} runs, but is not ready. {self.last_words(it)}" for it in waiting))
             say.progress("waiting for " + ", ".join(it.name for it in waiting))
             time.sleep(0.05)
 
     def reap(self) -> None:
-        self.children = [child for child in self.children if child.poll() is None]
+        for child in self.children.values():
+            child.poll()
+
+    def how_ended(self, member: Member) -> str:
+        child = self.children.get(member.name)
+        code = child.returncode if child else None
+        if code is None:
+            return ""
+        return f" by signal {signal.Signals(-code).name}" if code < 0 else f" with exit code {code}"
 
     def last_words(self, member: Member) -> str:
         log = self.folder.log(member.name)

@@ -163,7 +163,7 @@ TEST_CASE("what is damaged, cut short, or something else is refused") {
         {"gzip as zstd", Encoding::zstd, gzip(text)},
         {"gzip and more", Encoding::gzip, gzip(text) + "more"},
         {"zstd and more", Encoding::zstd, zstd(text) + "more"},
-        {"zlib as gzip", Encoding::gzip, "\x78\x9c\x03\x00\x00\x00\x00\x01"},
+        {"zlib as gzip", Encoding::gzip, std::string("\x78\x9c\x03\x00\x00\x00\x00\x01", 8)},
         {"a window beyond the limit", Encoding::zstd, zstd(sample(40U << 20), false, 25)},
     };
     for (const auto& [encoding, data] :

@@ -16,7 +16,7 @@ const std::string kGet = "GET /hello HTTP/1.1\r\nHost: t\r\n";
 }  // namespace
 
 TEST_CASE("what is no request, or could be read in two ways, is refused and the connection closed") {
-    TestServer server;
+    const TestServer server;
     const std::string post = "POST /echo HTTP/1.1\r\nHost: t\r\n";
     struct Case {
         std::string about;
@@ -67,7 +67,7 @@ TEST_CASE("what is no request, or could be read in two ways, is refused and the 
 }
 
 TEST_CASE("paths are decoded, and never lead anywhere else") {
-    TestServer server;
+    const TestServer server;
     struct Case {
         std::string target;
         int status;
@@ -108,7 +108,7 @@ TEST_CASE("paths are decoded, and never lead anywhere else") {
 }
 
 TEST_CASE("an address that is too long is 414, headers that are too long 431, also while they are still being sent") {
-    TestServer server;
+    const TestServer server;
     struct Case {
         std::string about;
         std::string bytes;
@@ -142,11 +142,13 @@ TEST_CASE("an address that is too long is 414, headers that are too long 431, al
 }
 
 TEST_CASE("a body over the limit is 413, and the client that still sends gets to read it") {
-    TestServer server;
+    const TestServer server;
+    std::string large;
+    large.resize(30'000'000, 'x');
     for (const std::string framing : {"Content-Length: 30000000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n1c9c380\r\n"}) {
         auto client = server.connect();
         client.send("POST /echo HTTP/1.1\r\nHost: t\r\n" + framing);
-        client.send(std::string(30'000'000, 'x'));
+        client.send(large);
         const auto reply = client.read_reply();
         CHECK(reply.status == 413);
         CHECK(reply.is_problem());
@@ -154,7 +156,7 @@ TEST_CASE("a body over the limit is 413, and the client that still sends gets to
     }
     CHECK(server.ask("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 1048577\r\n\r\n").status == 413);  // before any of it is sent
     auto client = server.connect();
-    client.send("POST /stream-refuse HTTP/1.1\r\nHost: t\r\nContent-Length: 30000000\r\n\r\n" + std::string(30'000'000, 'x'));
+    client.send("POST /stream-refuse HTTP/1.1\r\nHost: t\r\nContent-Length: 30000000\r\n\r\n" + large);
     CHECK(client.read_reply().status == 415);
     CHECK(server.handled == 0);
 }
@@ -180,7 +182,7 @@ TEST_CASE("a body that is cut off reaches no handler that wants it whole") {
 TEST_CASE("bodies over all connections have one limit") {
     auto options = quick_options();
     options.buffered_bytes_max = 1'000'000;
-    TestServer server(options);
+    const TestServer server(options);
     auto holding = server.connect();
     const std::string head = "POST /size HTTP/1.1\r\nHost: t\r\nContent-Length: 800000\r\n\r\n";
     holding.send(head + std::string(700'000, 'x'));
@@ -232,7 +234,7 @@ TEST_CASE("who is too slow is told so, or closed where nothing was asked") {
 TEST_CASE("connections over the maximum are told 503 and closed") {
     auto options = quick_options();
     options.connections_max = 3;
-    TestServer server(options);
+    const TestServer server(options);
     std::vector<std::unique_ptr<RawClient>> clients;
     for (int i = 0; i < 3; ++i) {
         clients.push_back(std::make_unique<RawClient>(server.port()));
@@ -270,10 +272,11 @@ TEST_CASE("clients that leave early harm nobody") {
 }
 
 TEST_CASE("many clients at once all get their own answers") {
-    TestServer server;
+    const TestServer server;
     std::atomic<int> right{0};
     {
         std::vector<std::jthread> clients;
+        clients.reserve(16);
         for (int c = 0; c < 16; ++c) {
             clients.emplace_back([&, c] {
                 auto client = server.connect();

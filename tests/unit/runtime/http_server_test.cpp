@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -13,6 +14,10 @@ using namespace logchute::test;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {
+
+std::string request(const std::string& method, const std::string& target, const std::string& headers = {}) {
+    return method + " " + target + " HTTP/1.1\r\nHost: t\r\n" + headers + "\r\n";
+}
 
 std::string post(const std::string& target, const std::string& body, const std::string& headers = {}) {
     return "POST " + target + " HTTP/1.1\r\nHost: t\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + headers + "\r\n" + body;
@@ -32,7 +37,7 @@ std::string chunked(const std::string& body, std::size_t size) {
 }  // namespace
 
 TEST_CASE("an answer carries the server's headers and its length") {
-    TestServer server;
+    const TestServer server;
     for (const std::string path : {"/hello", "/quick"}) {
         const auto reply = server.get(path);
         CHECK(reply.status == 200);
@@ -47,7 +52,7 @@ TEST_CASE("an answer carries the server's headers and its length") {
 }
 
 TEST_CASE("a request id is given back where it is sane, else one is made") {
-    TestServer server;
+    const TestServer server;
     const auto id_for = [&](const std::string& given, const std::string& path) {
         return server.ask("GET " + path + " HTTP/1.1\r\nHost: t\r\nX-Request-Id: " + given + "\r\n\r\n").header("x-request-id");
     };
@@ -62,7 +67,7 @@ TEST_CASE("a request id is given back where it is sane, else one is made") {
 }
 
 TEST_CASE("a connection serves one request after the other, also when they come at once") {
-    TestServer server;
+    const TestServer server;
     auto client = server.connect();
     for (int i = 0; i < 3; ++i) CHECK(client.ask("GET /hello HTTP/1.1\r\nHost: t\r\n\r\n").body == "hello");
 
@@ -76,7 +81,7 @@ TEST_CASE("a connection serves one request after the other, also when they come 
 }
 
 TEST_CASE("a request may come byte by byte") {
-    TestServer server;
+    const TestServer server;
     auto client = server.connect();
     for (const char c : post("/echo", "slow and steady")) client.send({&c, 1});
     CHECK(client.read_reply().body == "slow and steady");
@@ -86,7 +91,7 @@ TEST_CASE("a request may come byte by byte") {
 }
 
 TEST_CASE("the connection is closed when the client asks for it, and kept for HTTP/1.0 only when it asks for that") {
-    TestServer server;
+    const TestServer server;
     auto closing = server.connect();
     CHECK(closing.ask("GET /hello HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n").header("connection") == "close");
     CHECK(closing.ends());
@@ -104,7 +109,7 @@ TEST_CASE("the connection is closed when the client asks for it, and kept for HT
 }
 
 TEST_CASE("HEAD has GET's headers and no body; OPTIONS tells the methods") {
-    TestServer server;
+    const TestServer server;
     auto client = server.connect();
     const auto head = client.ask("HEAD /hello HTTP/1.1\r\nHost: t\r\n\r\n", true);
     CHECK(head.status == 200);
@@ -121,7 +126,7 @@ TEST_CASE("HEAD has GET's headers and no body; OPTIONS tells the methods") {
 }
 
 TEST_CASE("an unknown path is 404, a wrong method 405 with what is allowed") {
-    TestServer server;
+    const TestServer server;
     const auto unknown = server.get("/no/such/route");
     CHECK(unknown.status == 404);
     CHECK(unknown.is_problem());
@@ -135,7 +140,7 @@ TEST_CASE("an unknown path is 404, a wrong method 405 with what is allowed") {
 }
 
 TEST_CASE("bodies of every size and framing arrive whole") {
-    TestServer server;
+    const TestServer server;
     auto client = server.connect();
     for (const std::size_t size : {0UL, 1UL, 5000UL, 70'000UL, 1'048'576UL}) {
         std::string body(size, 'x');
@@ -148,13 +153,14 @@ TEST_CASE("bodies of every size and framing arrive whole") {
         CHECK(client.ask("POST /stream-size HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: Chunked\r\n\r\n" + chunked(body, 999)).body ==
               std::to_string(size));
     }
-    const std::string large(20'000'000, 'y');
+    std::string large;
+    large.resize(20'000'000, 'y');
     CHECK(client.ask(post("/size", large)).body == "20000000");
     CHECK(client.ask(post("/stream-size", large)).body == "20000000");
 }
 
 TEST_CASE("chunk extensions and trailers are skipped") {
-    TestServer server;
+    const TestServer server;
     auto client = server.connect();
     const std::string head = "POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n";
     CHECK(client.ask(head + "3;name=value\r\nabc\r\n0\r\nX-Check: 1\r\nX-Request-Id: trailer\r\n\r\n").body == "abc");
@@ -162,7 +168,7 @@ TEST_CASE("chunk extensions and trailers are skipped") {
 }
 
 TEST_CASE("a body is asked for with 100 Continue, unless it is refused before") {
-    TestServer server;
+    const TestServer server;
     for (const std::string path : {"/echo", "/stream-size"}) {
         auto client = server.connect();
         client.send("POST " + path + " HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\nExpect: 100-Continue\r\n\r\n");
@@ -178,8 +184,7 @@ TEST_CASE("a body is asked for with 100 Continue, unless it is refused before") 
     for (const auto& [path, length, status] :
          {Case{"/nowhere", "5", 404}, Case{"/echo", "1048577", 413}, Case{"/stream-refuse", "5", 415}}) {
         auto client = server.connect();
-        const auto reply =
-            client.ask("POST " + path + " HTTP/1.1\r\nHost: t\r\nContent-Length: " + length + "\r\nExpect: 100-continue\r\n\r\n");
+        const auto reply = client.ask(request("POST", path, "Content-Length: " + length + "\r\nExpect: 100-continue\r\n"));
         CHECK(reply.status == status);
         CHECK(reply.header("connection") == "close");  // the client may send its body or not, so the next request begins nowhere
     }
@@ -187,11 +192,11 @@ TEST_CASE("a body is asked for with 100 Continue, unless it is refused before") 
 }
 
 TEST_CASE("streamed responses are chunked, or end with the connection for HTTP/1.0") {
-    TestServer server;
+    const TestServer server;
     for (const std::string path : {"/stream", "/stream-quick"}) {
         auto client = server.connect();
         for (const std::string pieces : {"0", "1", "40", "5000"}) {
-            const auto reply = client.ask("GET " + path + "?pieces=" + pieces + " HTTP/1.1\r\nHost: t\r\n\r\n");
+            const auto reply = client.ask(request("GET", path + "?pieces=" + pieces));
             CHECK(reply.status == 200);
             CHECK(reply.is_whole);
             CHECK(reply.header("transfer-encoding") == "chunked");
@@ -205,7 +210,7 @@ TEST_CASE("streamed responses are chunked, or end with the connection for HTTP/1
 }
 
 TEST_CASE("a stream that fails before its first bytes is a problem; one that fails later is cut off") {
-    TestServer server;
+    const TestServer server;
     const auto early = server.get("/stream?pieces=-1");
     CHECK(early.status == 503);
     CHECK(early.is_problem());
@@ -218,7 +223,7 @@ TEST_CASE("a stream that fails before its first bytes is a problem; one that fai
 }
 
 TEST_CASE("a handler that throws, or makes a header of two, is a 500 and harms nobody") {
-    TestServer server;
+    const TestServer server;
     auto client = server.connect();
     for (const std::string path : {"/throws", "/bad-header"}) {
         const auto reply = client.ask("GET " + path + " HTTP/1.1\r\nHost: t\r\n\r\n");
@@ -233,11 +238,15 @@ TEST_CASE("a handler that throws, or makes a header of two, is a 500 and harms n
 
 TEST_CASE("quick routes are answered while all workers are busy") {
     TestServer server;
-    std::vector<std::jthread> waiting;
-    for (int i = 0; i < 4; ++i) waiting.emplace_back([&] { CHECK(server.get("/wait").body == "waited"); });
-    for (int i = 0; i < 4; ++i) server.entered.acquire();
+    std::vector<std::unique_ptr<RawClient>> waiting;
+    for (int i = 0; i < 4; ++i) {
+        waiting.push_back(std::make_unique<RawClient>(server.port()));
+        waiting.back()->send("GET /wait HTTP/1.1\r\nHost: t\r\n\r\n");
+        server.entered.acquire();
+    }
     CHECK(server.get("/quick").body == "hello");
     server.go.release(4);
+    for (auto& client : waiting) CHECK(client->read_reply().body == "waited");
 }
 
 TEST_CASE("requests beyond the queue are 503 with Retry-After") {
@@ -263,7 +272,7 @@ TEST_CASE("requests beyond the queue are 503 with Retry-After") {
 }
 
 TEST_CASE("slow uploads take half of the workers at most") {
-    TestServer server;  // four workers: two may stream
+    const TestServer server;  // four workers: two may stream
     std::vector<std::unique_ptr<RawClient>> uploads;
     const std::string head = "POST /stream-size HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\n";
     for (int i = 0; i < 2; ++i) {
@@ -305,7 +314,7 @@ TEST_CASE("requests, rejections and connections are counted") {
 }
 
 TEST_CASE("a port in use is told with the address and what to do") {
-    TestServer server;
+    const TestServer server;
     auto options = quick_options();
     options.port = server.port();
     CHECK_THROWS_WITH(TestServer(options), ContainsSubstring("127.0.0.1:" + std::to_string(server.port())) && ContainsSubstring("in use"));

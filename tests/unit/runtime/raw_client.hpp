@@ -75,7 +75,7 @@ public:
     /// True once there is something to read, the end included.
     [[nodiscard]] bool has_input(std::chrono::milliseconds patience = std::chrono::milliseconds{0}) const {
         pollfd waited{descriptor_, POLLIN, 0};
-        return held_.size() > 0 || ::poll(&waited, 1, static_cast<int>(patience.count())) > 0;
+        return !held_.empty() || ::poll(&waited, 1, static_cast<int>(patience.count())) > 0;
     }
     /// Some more bytes into what is held; false at the end, or after a reset.
     bool receive() {

@@ -80,7 +80,8 @@ void Database::give_back(Connection connection) {
 
 Result<void> Database::attach(const std::filesystem::path& file, const std::string& name) {
     // From 1.5 on the file keeps its strings in smaller dictionaries; older DuckDB cannot read it.
-    return connection()->run("ATTACH " + sql_literal(plain_path(file).string()) + " AS " + name + " (STORAGE_VERSION 'v1.5.0')");
+    return connection()->run("ATTACH " + sql_literal(plain_path(file).string()) + " AS " + name +
+                             " (STORAGE_VERSION 'v1.5.0', ROW_GROUP_SIZE " + std::to_string(kRowGroupRows) + ")");
 }
 
 Result<void> Database::detach(const std::string& name) { return connection()->run("DETACH " + name); }

@@ -61,9 +61,14 @@ inline constexpr std::array<ColumnSpec, kColumnCount> kColumns{{
 
 enum RowFlag : std::uint8_t { kTimestampIsReceipt = 1, kHasRejected = 2 };
 
-/// Rows of one block, the unit that a search reads or leaves out: one row group of DuckDB. A batch is never cut, so that a block may have
-/// as many rows as the largest batch.
+/// DuckDB's row groups. A batch of two or more is compressed and written to its place at once; what is smaller goes through the log and is
+/// compressed with a later checkpoint, for twice the work. DuckDB's own 122,880 took 1.6 times the time for batches of 100,000 records, and
+/// saved 10 % of the space.
+inline constexpr std::uint64_t kRowGroupRows = 20'480;
+/// Rows of one block, the unit that a search reads or leaves out. A batch is never cut, so that a block may have as many rows as the largest
+/// batch.
 inline constexpr std::uint64_t kBlockRows = 122'880;
+static_assert(kRowGroupRows % 2048 == 0 && kBlockRows % kRowGroupRows == 0);
 /// Distinct terms after which a block ends early: with eight bytes each while it is open, 32 MiB.
 inline constexpr std::size_t kBlockTermsMax = 4U << 20;
 /// Line forms kept per day; lines of further forms keep their bytes.

@@ -11,10 +11,12 @@ namespace {
 constexpr std::size_t kRangesPerQuery = 16;
 constexpr const char* kTooLong = "the search took too long: narrow it, in time or by service";
 
+bool has_column(ColumnSet columns, std::size_t i) { return ((std::uint32_t{columns} >> i) & 1U) != 0; }
+
 std::string column_list(ColumnSet columns) {
     std::string list;
     for (std::size_t i = 0; i < kColumnCount; ++i) {
-        if ((columns >> i & 1U) == 0) continue;
+        if (!has_column(columns, i)) continue;
         if (!list.empty()) list += ',';
         list += kColumns[i].name;
     }
@@ -173,7 +175,7 @@ Result<std::string> Scanner::function_for(Connection& connection, ColumnSet colu
     const auto u64 = make_type(ColumnType::u64);
     duckdb_aggregate_function_add_parameter(function.get(), u64.get());
     for (std::size_t i = 0; i < kColumnCount; ++i) {
-        if ((columns >> i & 1U) == 0) continue;
+        if (!has_column(columns, i)) continue;
         const auto type = make_type(kColumns[i].type);
         duckdb_aggregate_function_add_parameter(function.get(), type.get());
     }
