@@ -91,5 +91,6 @@ void fill_and_go_on(const std::string& size, std::size_t ballast_bytes, std::siz
 
 TEST_CASE("a full disk refuses a batch whole, and takes it once there is room") {
     SECTION("full while the log is written") { fill_and_go_on("24M", 8U << 20, 5000); }
+    SECTION("full while rows are written to their place") { fill_and_go_on("70M", 20U << 20, 45'000); }
     SECTION("full while the log is made into tables") { fill_and_go_on("110M", 30U << 20, 20'000); }
 }
