@@ -26,7 +26,7 @@ std::uint64_t bit_of(std::uint32_t low, std::size_t word) noexcept { return std:
 
 }  // namespace
 
-std::vector<std::uint64_t> build_filter(const TermSet& terms) {
+std::vector<std::uint64_t> build_filter(TermSet& terms) {
     const std::size_t lines = (terms.size() * kBitsPerTerm + kLineBits - 1) / kLineBits;
     std::vector<std::uint64_t> words(lines * kFilterLineWords);
     terms.for_each([&](std::uint64_t hash) {

@@ -98,7 +98,7 @@ void BlockIndex::split(const BlockSpan& span, const std::vector<BlockSpan>& part
     closed_ = std::move(list);
 }
 
-void BlockIndex::add_filter(const BlockSpan& span, const TermSet& terms) {
+void BlockIndex::add_filter(const BlockSpan& span, TermSet& terms) {
     auto filter = file_.append(span, build_filter(terms));
     const std::lock_guard lock(mutex_);
     auto list = std::make_shared<BlockList>(*closed_);
@@ -108,7 +108,7 @@ void BlockIndex::add_filter(const BlockSpan& span, const TermSet& terms) {
     closed_ = std::move(list);
 }
 
-void BlockIndex::reopen_last(const TermSet& terms) {
+void BlockIndex::reopen_last(TermSet& terms) {
     const std::lock_guard lock(mutex_);
     if (open_ || closed_->empty() || closed_->back().filter) return;
     auto list = std::make_shared<BlockList>(*closed_);

@@ -50,9 +50,9 @@ public:
     /// Puts `parts` in place of the block of exactly this span: the same rows, cut to size. None where it held no row.
     void split(const BlockSpan& span, const std::vector<BlockSpan>& parts);
     /// Gives the block of exactly this span its filter.
-    void add_filter(const BlockSpan& span, const TermSet& terms);
+    void add_filter(const BlockSpan& span, TermSet& terms);
     /// Makes the last block without a filter the open one, `terms` being its content. Before the first batch.
-    void reopen_last(const TermSet& terms);
+    void reopen_last(TermSet& terms);
 
 private:
     using BlockList = std::vector<Block>;

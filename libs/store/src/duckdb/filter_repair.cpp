@@ -22,7 +22,7 @@ public:
         }
         return {};
     }
-    [[nodiscard]] const TermSet& terms() const noexcept { return terms_; }
+    [[nodiscard]] TermSet& terms() noexcept { return terms_; }
 
 private:
     RowReader reader_;
@@ -101,7 +101,7 @@ Result<bool> repair_one_block(Scanner& scanner, DayFile& day) {
         day.blocks().split(*span, *parts);
         return true;
     }
-    const auto terms = terms_of(scanner, day, *span);
+    auto terms = terms_of(scanner, day, *span);
     if (!terms) return std::unexpected(terms.error());
     day.blocks().add_filter(*span, *terms);
     return true;
@@ -119,7 +119,7 @@ Result<void> reopen_last_block(Scanner& scanner, DayFile& day) {
     day.blocks().split(*last, *parts);
     last = unfiltered();
     if (!last) return {};
-    const auto terms = terms_of(scanner, day, *last);
+    auto terms = terms_of(scanner, day, *last);
     if (!terms) return std::unexpected(terms.error());
     day.blocks().reopen_last(*terms);
     return {};
