@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import os
 import pathlib
 import sys
 import threading
@@ -77,6 +78,12 @@ def memory(suite: Suite) -> dict[str, int]:
             for name, it in suite.status().items() if it["pid"]}
 
 
+def cpu_seconds(suite: Suite) -> dict[str, float]:
+    ticks = {name: pathlib.Path(f"/proc/{it['pid']}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
+             for name, it in suite.status().items() if it["pid"]}
+    return {name: sum(map(int, spent)) / os.sysconf("SC_CLK_TCK") for name, spent in ticks.items()}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", type=int, default=5_000_000)
@@ -89,17 +96,20 @@ def main() -> None:
         bodies = [body(first, min(BODY_RECORDS, options.records - first), base) for first in range(0, options.records, BODY_RECORDS)]
         size = sum(map(len, bodies))
         suite.start("--no-noise")
+        before = cpu_seconds(suite)
         begun = time.monotonic()
         post_all(suite, bodies, options.clients)
         accepted = time.monotonic() - begun
         while (count := suite.count("")) < options.records:
             time.sleep(0.05)  # the store is another process: it is asked
         found = time.monotonic() - begun
+        spent = {name: seconds - before.get(name, 0) for name, seconds in cpu_seconds(suite).items()}
         if count != options.records:
             raise RuntimeError(f"{count} records are found, not {options.records}")
         print(f"accepted   {options.records / accepted:12,.0f} records/s  {size / accepted / 1e6:6.0f} MB/s  ({size / options.records:.0f} B each)")
         print(f"searchable {options.records / found:12,.0f} records/s, all {count:,} of them")
         print(f"store      {sum(f.stat().st_size for f in (suite.data / 'store').rglob('*') if f.is_file()) / 1e6:12,.0f} MB on disk")
+        print("processor  " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in spent.items()))
         print("memory     " + ", ".join(f"{name} {mb} MB" for name, mb in memory(suite).items()))
         for name, (route, query) in QUERIES.items():
             times = []

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <stdexcept>
 
 #include "duckdb/layout.hpp"
 #include "logchute/core/json_text.hpp"
@@ -11,16 +12,6 @@ namespace logchute::store::duck {
 namespace {
 
 constexpr std::size_t index_of(ColumnBit bit) { return static_cast<std::size_t>(__builtin_ctz(bit)); }
-
-ChunkPtr make_chunk() {
-    std::vector<TypePtr> owned;
-    std::array<duckdb_logical_type, kColumnCount> types{};
-    for (std::size_t i = 0; i < kColumnCount; ++i) {
-        owned.push_back(make_type(kColumns[i].type));
-        types[i] = owned.back().get();
-    }
-    return ChunkPtr(duckdb_create_data_chunk(types.data(), kColumnCount));
-}
 
 bool is_ascii(std::string_view text) noexcept {
     std::uint64_t bits = 0;
@@ -34,45 +25,62 @@ bool is_ascii(std::string_view text) noexcept {
     return (bits & 0x8080808080808080ULL) == 0;
 }
 
-}  // namespace
+constexpr const char* kFunction = "logchute_rows";
 
-ChunkWriter::ChunkWriter() : chunk_(make_chunk()), columns_(kColumnCount) {}
-
-void ChunkWriter::begin_chunk() {
-    duckdb_data_chunk_reset(chunk_.get());
-    for (std::size_t i = 0; i < kColumnCount; ++i) columns_[i] = duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk_.get(), i));
-    rows_ = 0;
-    mended_.clear();
+void bind(duckdb_bind_info info) {
+    for (const auto& column : kColumns) duckdb_bind_add_result_column(info, column.name, make_type(column.type).get());
 }
 
-Result<void> ChunkWriter::flush(duckdb_appender appender) {
-    duckdb_data_chunk_set_size(chunk_.get(), rows_);
-    if (duckdb_append_data_chunk(appender, chunk_.get()) != DuckDBSuccess) return failure(duckdb_appender_error_data(appender));
-    begin_chunk();
-    return {};
+// One thread, so that rows are in the order of the records: searches rely on it.
+void init(duckdb_init_info info) { duckdb_init_set_max_threads(info, 1); }
+
+}  // namespace
+
+ChunkWriter::ChunkWriter(Connection& connection) {
+    const TableFunctionPtr function(duckdb_create_table_function());
+    duckdb_table_function_set_name(function.get(), kFunction);
+    duckdb_table_function_set_extra_info(function.get(), this, nullptr);
+    duckdb_table_function_set_bind(function.get(), bind);
+    duckdb_table_function_set_init(function.get(), init);
+    duckdb_table_function_set_function(function.get(), produce);
+    if (duckdb_register_table_function(connection.get(), function.get()) != DuckDBSuccess)
+        throw std::runtime_error(std::string("DuckDB does not take the function ") + kFunction);
 }
 
 Result<ChunkWriter::Written> ChunkWriter::write(Connection& connection, const std::string& database,
                                                 std::span<const MessageRecords> messages, Forms& forms, TermSet& terms) {
-    duckdb_appender raw = nullptr;
-    const auto created = duckdb_appender_create_ext(connection.get(), database.c_str(), "main", "logs", &raw);
-    const AppenderPtr appender(raw);
-    if (created != DuckDBSuccess) return failure(duckdb_appender_error_data(raw));
-
     written_ = {};
-    begin_chunk();
-    const auto chunk_rows = duckdb_vector_size();
-    for (const auto& message : messages) {
-        for (const auto& record : message.records) {
-            add(message, record, forms, terms);
-            if (rows_ < chunk_rows) continue;
-            if (auto done = flush(appender.get()); !done) return std::unexpected(std::move(done.error()));
+    messages_ = messages;
+    next_message_ = next_record_ = 0;
+    forms_ = &forms;
+    terms_ = &terms;
+    auto insert = Statement::prepare(connection, "INSERT INTO " + database + ".main.logs SELECT * FROM " + kFunction + "()");
+    if (!insert) return std::unexpected(std::move(insert.error()));
+    if (auto done = insert->run_long(); !done) return std::unexpected(std::move(done.error()));
+    return written_;
+}
+
+void ChunkWriter::produce(duckdb_function_info info, duckdb_data_chunk chunk) {
+    try {
+        static_cast<ChunkWriter*>(duckdb_function_get_extra_info(info))->fill(chunk);
+    } catch (const std::exception& error) {  // No exception may pass through DuckDB.
+        duckdb_function_set_error(info, error.what());
+    }
+}
+
+void ChunkWriter::fill(duckdb_data_chunk chunk) {
+    for (std::size_t i = 0; i < kColumnCount; ++i) columns_[i] = duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, i));
+    rows_ = 0;
+    mended_.clear();
+    const auto rows_max = duckdb_vector_size();
+    for (; next_message_ < messages_.size(); ++next_message_, next_record_ = 0) {
+        const auto& message = messages_[next_message_];
+        for (; next_record_ < message.records.size(); ++next_record_) {
+            if (rows_ == rows_max) return duckdb_data_chunk_set_size(chunk, rows_);
+            add(message, message.records[next_record_]);
         }
     }
-    if (auto done = flush(appender.get()); !done) return std::unexpected(std::move(done.error()));
-    // Closed by hand: the destructor would lose the reason of a failure.
-    if (duckdb_appender_close(appender.get()) != DuckDBSuccess) return failure(duckdb_appender_error_data(appender.get()));
-    return written_;
+    duckdb_data_chunk_set_size(chunk, rows_);
 }
 
 void ChunkWriter::set_text(std::size_t column, std::string_view text) {
@@ -94,7 +102,7 @@ std::string_view ChunkWriter::checked(std::string_view text) {
     return mended_.emplace_back(json::to_valid_utf8(text));
 }
 
-void ChunkWriter::add(const MessageRecords& message, const LogRecord& record, Forms& forms, TermSet& terms) {
+void ChunkWriter::add(const MessageRecords& message, const LogRecord& record) {
     const auto nanos = to_nanos(record.timestamp);
     const auto set = [this]<class T>(ColumnBit bit, T value) { static_cast<T*>(columns_[index_of(bit)])[rows_] = value; };
     set(kSeqColumn, message.sequence);
@@ -116,7 +124,7 @@ void ChunkWriter::add(const MessageRecords& message, const LogRecord& record, Fo
 
     const bool as_it_came = std::equal(views.begin(), views.end(), texts.begin(), [](auto a, auto b) { return a.data() == b.data(); });
     const auto form = as_it_came ? form_maker_.form_of(record) : std::nullopt;
-    const auto number = form ? forms.number_of(*form) : std::uint16_t{0};
+    const auto number = form ? forms_->number_of(*form) : std::uint16_t{0};
     set(kFormColumn, number);
     set_text(index_of(kRawColumn), number == 0 ? record.raw : std::string_view{});
 
@@ -129,7 +137,7 @@ void ChunkWriter::add(const MessageRecords& message, const LogRecord& record, Fo
                                    .tags = texts[3],
                                    .fields = texts[4],
                                    .raw = {}});
-    for (const auto hash : hashes_) terms.insert(hash);
+    for (const auto hash : hashes_) terms_->insert(hash);
 
     written_.time_min = std::min(written_.time_min, nanos);
     written_.time_max = std::max(written_.time_max, nanos);

@@ -1,5 +1,8 @@
 #include "duckdb/connection.hpp"
 
+#include <chrono>
+#include <thread>
+
 namespace logchute::store::duck {
 
 Errc to_errc(duckdb_error_type type) noexcept {
@@ -53,19 +56,20 @@ Result<Statement> Statement::prepare(Connection& connection, const std::string& 
 }
 
 Statement& Statement::bind(std::uint64_t index, std::uint64_t value) {
-    duckdb_bind_uint64(handle_.get(), index, value);
+    note(duckdb_bind_uint64(handle_.get(), index, value));
     return *this;
 }
 Statement& Statement::bind(std::uint64_t index, std::string_view value) {
-    duckdb_bind_varchar_length(handle_.get(), index, value.data(), value.size());
+    note(duckdb_bind_varchar_length(handle_.get(), index, value.data(), value.size()));
     return *this;
 }
 Statement& Statement::bind_blob(std::uint64_t index, std::string_view value) {
-    duckdb_bind_blob(handle_.get(), index, value.data(), value.size());
+    note(duckdb_bind_blob(handle_.get(), index, value.data(), value.size()));
     return *this;
 }
 
 Result<QueryResult> Statement::query() {
+    if (!all_bound_) return fail(Errc::failed, "a parameter of a statement was refused");
     QueryResult result;
     if (duckdb_execute_prepared(handle_.get(), result.get()) != DuckDBSuccess) return failure_of(result.get());
     return result;
@@ -74,6 +78,22 @@ Result<QueryResult> Statement::query() {
 Result<void> Statement::run() {
     auto result = query();
     if (!result) return std::unexpected(std::move(result.error()));
+    return {};
+}
+
+Result<void> Statement::run_long() {
+    if (!all_bound_) return fail(Errc::failed, "a parameter of a statement was refused");
+    duckdb_pending_result raw = nullptr;
+    const auto state = duckdb_pending_prepared(handle_.get(), &raw);
+    const PendingPtr pending(raw);
+    if (state != DuckDBSuccess) return fail(Errc::failed, duckdb_pending_error(raw));
+    for (auto at = duckdb_pending_execute_task(raw); !duckdb_pending_execution_is_finished(at) && at != DUCKDB_PENDING_ERROR;
+         at = duckdb_pending_execute_task(raw)) {
+        // DuckDB gives nothing to wait on. Far below what the statement takes, far above what asking costs.
+        if (at == DUCKDB_PENDING_NO_TASKS_AVAILABLE) std::this_thread::sleep_for(std::chrono::microseconds(100));
+    }
+    QueryResult result;
+    if (duckdb_execute_pending(raw, result.get()) != DuckDBSuccess) return failure_of(result.get());
     return {};
 }
 

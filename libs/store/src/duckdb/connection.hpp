@@ -40,10 +40,16 @@ public:
     Statement& bind_blob(std::uint64_t index, std::string_view value);
     [[nodiscard]] Result<QueryResult> query();
     [[nodiscard]] Result<void> run();
+    /// The same for a statement of many milliseconds: where one of DuckDB's threads has taken the work over, the caller sleeps until it is
+    /// done. run() would ask again and again, at the cost of a core.
+    [[nodiscard]] Result<void> run_long();
 
 private:
     explicit Statement(StatementPtr handle) noexcept : handle_(std::move(handle)) {}
+    void note(duckdb_state bound) noexcept { all_bound_ = all_bound_ && bound == DuckDBSuccess; }
+
     StatementPtr handle_;
+    bool all_bound_ = true;
 };
 
 /// 'text' as a literal of SQL. For the store's own path, the one text that DuckDB takes in no other way.

@@ -85,7 +85,7 @@ std::optional<Day> day_of_file_name(std::string_view name) {
     };
     const std::chrono::year_month_day date{std::chrono::year{number(0, 4)}, std::chrono::month{static_cast<unsigned>(number(5, 2))},
                                            std::chrono::day{static_cast<unsigned>(number(8, 2))}};
-    if (!date.ok()) return std::nullopt;
+    if (!date.ok() || date.year() < std::chrono::year{1970} || date.year() > std::chrono::year{2261}) return std::nullopt;
     const Day day{date};
     return day_file_name(day) == name ? std::optional(day) : std::nullopt;
 }

@@ -43,7 +43,8 @@ public:
           lock_(options_.path),
           database_(options_),
           scanner_(database_, options_.query_timeout),
-          writer_connection_(database_.new_connection()) {
+          writer_connection_(database_.new_connection()),
+          chunk_writer_(writer_connection_) {
         open_days();
         maintenance_ = std::jthread([this](std::stop_token stop) { maintain(stop); });
     }

@@ -26,10 +26,11 @@ using DatabasePtr = Owned<duckdb_database, duckdb_close>;
 using ConnectionPtr = Owned<duckdb_connection, duckdb_disconnect>;
 using ConfigPtr = Owned<duckdb_config, duckdb_destroy_config>;
 using StatementPtr = Owned<duckdb_prepared_statement, duckdb_destroy_prepare>;
-using AppenderPtr = Owned<duckdb_appender, duckdb_appender_destroy>;
+using PendingPtr = Owned<duckdb_pending_result, duckdb_destroy_pending>;
 using ChunkPtr = Owned<duckdb_data_chunk, duckdb_destroy_data_chunk>;
 using TypePtr = Owned<duckdb_logical_type, duckdb_destroy_logical_type>;
 using ErrorPtr = Owned<duckdb_error_data, duckdb_destroy_error_data>;
+using TableFunctionPtr = Owned<duckdb_table_function, duckdb_destroy_table_function>;
 using AggregatePtr = Owned<duckdb_aggregate_function, duckdb_destroy_aggregate_function>;
 
 /// Text that DuckDB allocated.

@@ -18,7 +18,8 @@ TEST_CASE("a file is named after its day") {
     CHECK(day_file_name(day) == "logs-2026.11.21.duckdb");
     CHECK(day_of_file_name("logs-2026.11.21.duckdb") == day);
     for (const char* name : {"", "logs-2026.11.21.duckdb.wal", "logs-2026.13.01.duckdb", "logs-2026.02.30.duckdb", "logs-2026-11-21.duckdb",
-                             "logs-20261.1.21.duckdb", "logs-+026.11.21.duckdb", "other.duckdb", "logs-2026.11.21.filters"}) {
+                             "logs-20261.1.21.duckdb", "logs-0001.01.01.duckdb", "logs-9999.01.01.duckdb", "logs-+026.11.21.duckdb",
+                             "other.duckdb", "logs-2026.11.21.filters"}) {
         INFO(name);
         CHECK_FALSE(day_of_file_name(name));
     }
