@@ -25,6 +25,23 @@ int print(std::string_view text, std::FILE* where, int code) {
     return std::fflush(where) == 0 ? code : kFailed;
 }
 
+// What no thread has caught: out of memory, or a mistake of ours. One place for every thread of every library. The process ends at once,
+// because every promise holds through a kill as well, and who knows what state the thread left behind.
+[[noreturn]] void report_and_abort() noexcept {
+    const char* cause = "no exception";
+    try {
+        if (const auto thrown = std::current_exception()) std::rethrow_exception(thrown);
+    } catch (const std::exception& failure) {
+        cause = failure.what();
+        log_error("BUG: nobody caught an exception; ending at once", {{"cause", cause}});
+        std::abort();
+    } catch (...) {
+        cause = "something that is no std::exception";
+    }
+    log_error("BUG: terminate was called; ending at once", {{"cause", cause}});
+    std::abort();
+}
+
 int run_body(const ServiceInfo& info, Settings settings, const std::function<void(Service&)>& body) {
     RunningService service(info.name, std::move(settings));
     const SignalWatcher signals([&service](const char* signal) {
@@ -57,6 +74,7 @@ int service_main(const ServiceInfo& info, int argc, char** argv, const std::func
     if (line.check_config) return print("configuration is valid\n", stdout, kStopped);
 
     init_logging(info.name, settings->log);
+    std::set_terminate(report_and_abort);
     return run_body(info, std::move(*settings), body);
 }
 

@@ -2,30 +2,13 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "logchute/bus/publisher.hpp"
+#include "logchute/core/batch_parser.hpp"
 #include "logchute/runtime/metrics.hpp"
 #include "pending_batch.hpp"
 
 namespace logchute::ingestion {
-
-/// A dead letter as it is published.
-struct Envelope {
-    std::string subject;
-    bus::Headers headers;
-    std::string_view payload;  ///< Of the batch.
-};
-
-/// With all it came with: the line, the headers its message had, and where, why and how often. Headers that would steer the server (Nats-*),
-/// and what no header may be, stay behind.
-[[nodiscard]] Envelope full_envelope(const DeadLetter& letter, const bus::Message& message);
-/// With what every server takes: the beginning of the line, the reason, and where it came from. For letters that are refused as they are,
-/// because of their size or of the odd subject they came on.
-[[nodiscard]] Envelope reduced_envelope(const DeadLetter& letter, const bus::Message& message);
 
 /// Publishes dead letters and waits until all are on disk.
 /// Threads:  one. Lifetime: borrows the Publisher.
@@ -36,9 +19,10 @@ class DeadLetterSink {
 public:
     DeadLetterSink(bus::Publisher& publisher, runtime::Metrics& metrics);
 
-    [[nodiscard]] Result<void> publish(const std::vector<DeadLetter>& letters, const std::vector<bus::Message>& messages);
+    /// The bad lines of all messages.
+    [[nodiscard]] Result<void> publish(const PendingBatch& batch);
     /// Counts them, once their batch is committed.
-    void count(const std::vector<DeadLetter>& letters);
+    void count(const PendingBatch& batch);
 
 private:
     bus::Publisher& publisher_;

@@ -11,6 +11,8 @@ namespace {
 // Buffers of a batch that was once very large are given back, so that one burst does not set the memory for good.
 constexpr std::size_t kSlotsKept = 512;
 constexpr std::size_t kRecordsKept = 16'384;
+// With a detail of the usual length.
+constexpr std::size_t kBadLineBytes = sizeof(BadLine) + 64;
 
 /// What a gateway makes for an upload: letters and digits, a few dozen. Anything else in that header is nobody's upload.
 bool is_upload_id(std::string_view text) {
@@ -36,10 +38,10 @@ void PendingBatch::add(bus::Message message, bus::LogMessageReader& reader, std:
     const bus::Message& kept = messages_.back();
 
     const bus::LogMessage log = reader.read(kept, slot.scratch, slot.parsed);
-    for (const BadLine& bad : slot.parsed.bad) dead_letters_.push_back({index, bad.reason, bad.ordinal, bad.raw, bad.detail});
     if (!slot.parsed.records.empty()) rows_.push_back({base + log.sequence, log.received, log.source, slot.parsed.records});
     records_ += slot.parsed.records.size();
-    bytes_ += kept.payload().size() + slot.scratch.size() + slot.parsed.records.size() * sizeof(LogRecord);
+    bytes_ += kept.payload().size() + slot.scratch.size() + slot.parsed.records.size() * sizeof(LogRecord) +
+              slot.parsed.bad.size() * kBadLineBytes;
     reached_ = base + log.sequence;
     tally(log, slot.parsed.records.size(), slot.parsed.bad.size());
 }
@@ -59,7 +61,6 @@ store::WriteBatch PendingBatch::write_batch() { return {.messages = rows_, .reac
 void PendingBatch::clear() noexcept {
     messages_.clear();
     rows_.clear();
-    dead_letters_.clear();
     tallies_.clear();
     if (slots_.size() > kSlotsKept) slots_.resize(kSlotsKept);
     for (Slot& slot : slots_) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,19 +15,11 @@
 
 namespace logchute::ingestion {
 
-/// A line, or a whole message, that is no record.
-struct DeadLetter {
-    std::size_t message = 0;  ///< Index into PendingBatch::messages.
-    Reason reason = Reason::invalid_format;
-    std::uint32_t ordinal = 0;
-    std::string_view payload;
-    std::string detail;
-};
-
 /// Gathers messages until a limit is reached. Everything in it views the messages it owns. Reused: clear() keeps the memory.
 class PendingBatch {
 public:
-    /// Parses `message` and keeps it. Its sequence in the store is `base` more than in the stream. Never fails: what does not parse becomes a dead letter.
+    /// Parses `message` and keeps it. Its sequence in the store is `base` more than in the stream. Never fails: what does not parse is among
+    /// its bad lines.
     void add(bus::Message message, bus::LogMessageReader& reader, std::uint64_t base);
     /// Has the batch leave `base` under `key` in the store; see StreamEpoch.
     void keep_base(const std::string& key, std::uint64_t base) { tallies_[key].stored += base; }
@@ -41,7 +34,9 @@ public:
     /// What the store is to commit: rows, tallies by source and upload, and the sequence reached.
     [[nodiscard]] store::WriteBatch write_batch();
     [[nodiscard]] std::vector<bus::Message>& messages() noexcept { return messages_; }
-    [[nodiscard]] const std::vector<DeadLetter>& dead_letters() const noexcept { return dead_letters_; }
+    [[nodiscard]] const std::vector<bus::Message>& messages() const noexcept { return messages_; }
+    /// The lines of messages()[message] that are no records.
+    [[nodiscard]] std::span<const BadLine> bad_lines(std::size_t message) const { return slots_[message].parsed.bad; }
 
     void clear() noexcept;
 
@@ -55,7 +50,6 @@ private:
     std::vector<bus::Message> messages_;
     std::deque<Slot> slots_;  ///< One for each message and some to spare; their places do not move.
     std::vector<store::MessageRecords> rows_;
-    std::vector<DeadLetter> dead_letters_;
     store::Tallies tallies_;
     std::uint64_t records_ = 0;
     std::uint64_t bytes_ = 0;

@@ -229,12 +229,12 @@ bool Pipeline::persist(const char* what, const std::function<Result<void>()>& at
 void Pipeline::commit(PendingBatch& batch) {
     const auto begun = Clock::now();
     const store::WriteBatch rows = batch.write_batch();
-    if (!persist("publish dead letters", [&] { return dead_letters_.publish(batch.dead_letters(), batch.messages()); })) return;
+    if (!persist("publish dead letters", [&] { return dead_letters_.publish(batch); })) return;
     if (!persist("write to the store", [&] { return writer_.append(rows); })) return;
     committed_.store(rows.reached);
     for (bus::Message& message : batch.messages()) (void)message.ack();  // one that is lost is recognised when it comes again
 
-    dead_letters_.count(batch.dead_letters());
+    dead_letters_.count(batch);
     records_total_.add(static_cast<double>(batch.records()));
     bytes_total_.add(static_cast<double>(batch.bytes()));
     batches_total_.add();

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "logchute/bus/dead_letter.hpp"
 #include "logchute/bus/names.hpp"
 #include "logchute/bus/publisher.hpp"
 #include "logchute/bus/stream.hpp"
@@ -193,16 +194,30 @@ TEST_CASE("lines that are no record go to LOGS_DLQ with their reason, before the
     CHECK(world.store.rows() == 1);
     CHECK(world.store.tally("source/test") == store::Tally{.stored = 1, .dead_lettered = 2});
 
-    const auto letters = world.letters(2);
+    const auto letters = world.letters(1);
     const bus::Message& letter = letters.front();
     CHECK(letter.subject() == "dlq.logs.test");
-    CHECK(letter.payload() == "{half");
+    CHECK(letter.payload() == "{half\nno JSON");
     CHECK(letter.header(bus::kReasonHeader) == "invalid_json");
     CHECK_FALSE(letter.header(bus::kDetailHeader).empty());
     CHECK(letter.header(bus::kSubjectHeader) == "logs.test");
     CHECK(letter.header(bus::kSequenceHeader) == std::to_string(sequence));
-    CHECK(letter.header(bus::kOrdinalHeader) == "1");
+    CHECK(letter.header(bus::kOrdinalsHeader) == "1-2");
     CHECK(letter.header(bus::kFormatHeader) == "json");
+}
+
+TEST_CASE("a message of a million bad lines costs a few messages of LOGS_DLQ") {
+    World world;
+    std::string lines;
+    for (int i = 0; i < 1'000'000; ++i) lines += "x\n";
+    world.publish(lines, {{std::string(bus::kFormatHeader), "json"}});
+    world.run_until(world.publish("good\n"));
+    CHECK(world.store.rows() == 1);
+    CHECK(world.store.tally("source/test") == store::Tally{.stored = 1, .dead_lettered = 1'000'000});
+    std::size_t found = 0;
+    for (const bus::Message& letter : world.letters((1'000'000 + bus::kGroupLinesMax - 1) / bus::kGroupLinesMax))
+        found += static_cast<std::size_t>(std::ranges::count(letter.payload(), 'x'));
+    CHECK(found == 1'000'000);
 }
 
 TEST_CASE("a message that no dead letter could be made of does not stop its neighbours") {

@@ -21,6 +21,7 @@ void run(runtime::Service& service) {
         if (mode == "stuck") std::this_thread::sleep_for(std::chrono::minutes(5));
         if (mode == "bad-stop") throw std::runtime_error("could not flush");
     });
+    if (mode == "thread-throws") std::thread([] { throw std::runtime_error("no memory left"); }).join();
     if (mode == "throws") throw std::runtime_error("the store will not open");
     if (mode == "fails") service.request_stop("the disk has gone");
     if (mode == "no-http") {

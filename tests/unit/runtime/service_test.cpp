@@ -233,6 +233,14 @@ TEST_CASE("failures are logged and end it with 1") {
     CHECK_THAT(sample.said(), ContainsSubstring("could not flush") && ContainsSubstring("\"part\":\"first\""));
 }
 
+TEST_CASE("what a thread does not catch is logged with its cause before the process ends") {
+    const test::TempFolder folder;
+    Sample sample(folder, {}, {"SAMPLE=thread-throws"});
+    CHECK(sample.wait() == 128 + SIGABRT);
+    CHECK_THAT(sample.said(), ContainsSubstring("no memory left"));
+    CHECK_THAT(sample.said(), ContainsSubstring("\"level\":\"error\""));
+}
+
 TEST_CASE("a command that needs no listener has none") {
     const test::TempFolder folder;
     Sample sample(folder, {}, {"SAMPLE=no-http", "LOGCHUTE_LOG_FORMAT=text"});

@@ -36,7 +36,8 @@ inline constexpr std::string_view kReasonHeader = "Logchute-Reason";
 inline constexpr std::string_view kDetailHeader = "Logchute-Detail";
 inline constexpr std::string_view kSubjectHeader = "Logchute-Subject";
 inline constexpr std::string_view kSequenceHeader = "Logchute-Sequence";
-inline constexpr std::string_view kOrdinalHeader = "Logchute-Ordinal";
+inline constexpr std::string_view kOrdinalsHeader = "Logchute-Ordinals";    ///< of the letter's lines in their message: "3", "0-4,7"
+inline constexpr std::string_view kReceivedHeader = "Logchute-Received";    ///< when their message came in, RFC 3339
 inline constexpr std::string_view kDeliveredHeader = "Logchute-Delivered";
 inline constexpr std::string_view kLengthHeader = "Logchute-Length";        ///< of a line that was too long to be kept whole
 
