@@ -1,0 +1,98 @@
+#include "store_owner.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "logchute/bus/request.hpp"
+#include "logchute/runtime/logging.hpp"
+#include "logchute/store/remote_store.hpp"
+#include "pipeline.hpp"
+#include "retention.hpp"
+#include "store_metrics.hpp"
+
+namespace logchute::ingestion {
+namespace {
+
+// Asking for the lock costs microseconds; this is most of what a takeover takes.
+constexpr std::chrono::milliseconds kAskAgain{200};
+
+store::DuckDbOptions options_of(const runtime::StoreSettings& settings) {
+    return {.path = settings.path,
+            .memory_limit_bytes = settings.memory_limit.value,
+            .threads = settings.threads,
+            .retention = settings.retention,
+            .query_timeout = settings.query_timeout};
+}
+
+}  // namespace
+
+/// All that runs on an open store.
+struct StoreOwner::Active {
+    Active(const runtime::Settings& settings, bus::Connection& connection, bus::Publisher& publisher, runtime::Metrics& metrics)
+        : store(options_of(settings.store)),
+          store_metrics(expose_store(metrics, store)),
+          retention(store),
+          pipeline(connection, store, publisher, settings, metrics),
+          responder(store::serve_store(connection, store)) {}
+
+    store::DuckDbStore store;
+    std::vector<std::shared_ptr<void>> store_metrics;
+    Retention retention;
+    Pipeline pipeline;
+    std::unique_ptr<bus::Responder> responder;
+};
+
+StoreOwner::StoreOwner(const runtime::Settings& settings, bus::Connection& connection, bus::Publisher& publisher, runtime::Metrics& metrics,
+                       runtime::Health& health, std::function<void(std::string)> fail)
+    : settings_(settings), connection_(connection), publisher_(publisher), metrics_(metrics), health_(health), fail_(std::move(fail)) {
+    active_ = try_to_own();
+    if (active_) return;
+    health_.set_state(runtime::Health::State::standby);
+    waiter_ = std::jthread([this](const std::stop_token& stop) { stand_by(stop); });
+}
+
+StoreOwner::~StoreOwner() = default;
+
+std::unique_ptr<StoreOwner::Active> StoreOwner::try_to_own() {
+    try {
+        return std::make_unique<Active>(settings_, connection_, publisher_, metrics_);
+    } catch (const store::StoreOwnedElsewhere& owned) {
+        if (!waiter_.joinable()) runtime::log_info("standing by", {{"cause", owned.what()}});
+        return nullptr;
+    }
+}
+
+void StoreOwner::stand_by(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        try {
+            if (auto active = try_to_own()) {
+                const std::lock_guard lock(mutex_);
+                active_ = std::move(active);
+                runtime::log_info("took over: the store is ours now");
+                health_.set_state(runtime::Health::State::ready);
+                return;
+            }
+        } catch (const std::exception& failure) {
+            return fail_(failure.what());
+        }
+        std::unique_lock lock(mutex_);
+        wake_.wait_for(lock, stop, kAskAgain, [] { return false; });
+    }
+}
+
+void StoreOwner::stop_pipeline(std::chrono::steady_clock::time_point deadline) {
+    waiter_.request_stop();
+    if (waiter_.joinable()) waiter_.join();
+    if (active_) active_->pipeline.stop(deadline);
+}
+
+void StoreOwner::stop_answers() {
+    if (active_) active_->responder.reset();
+}
+
+runtime::CheckResult StoreOwner::check() const {
+    const std::lock_guard lock(mutex_);
+    return active_ ? active_->pipeline.store_check() : runtime::CheckResult{true, "owned by another process"};
+}
+
+}  // namespace logchute::ingestion
