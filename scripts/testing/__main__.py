@@ -21,15 +21,21 @@ PARTS: dict[str, tuple[str, Callable[[], Tally]]] = {
     "unit": ("each library and service by itself", lambda: cpp.labelled("release", "unit")),
     "integration": ("libraries and services with a real nats-server", lambda: cpp.labelled("release", "integration")),
     "e2e": ("the suite as scripts/start runs it", lambda: e2e()),
+    "fault": ("processes are killed and frozen while records flow, and all that was acknowledged is counted", lambda: fault()),
     "fuzz": ("every parser, for some seconds each", cpp.fuzz),
     "sanitizers": ("unit and integration under AddressSanitizer, UBSan and ThreadSanitizer",
                    lambda: cpp.labelled("asan-ubsan", "unit", "integration") + cpp.labelled("tsan", "unit", "integration")),
 }
-ALL = ("format", "scripts", "unit", "integration", "e2e", "fuzz")
+ALL = ("format", "scripts", "unit", "integration", "e2e", "fault", "fuzz")
 
 
 def e2e() -> Tally:
     return form.python_tests("tests/e2e") if cpp.build("release") else Tally.of(False)
+
+
+def fault() -> Tally:
+    """A short form of tests/fault/run; `just fault` has the long one."""
+    return Tally.of(cpp.build("release") and run([sys.executable, "-B", str(ROOT / "tests/fault/run"), "--rounds", "14"]))
 
 
 def main() -> int:

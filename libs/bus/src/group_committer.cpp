@@ -69,14 +69,18 @@ public:
         if (!is_publishable(subject)) return fail(Errc::invalid, "this is no subject to publish on: '" + subject_token(subject) + "'");
         if (auto fine = check_headers(headers); !fine) return std::unexpected(std::move(fine).error());
         if (auto entered = enter(); !entered) return std::unexpected(std::move(entered).error());
+        const Inside inside{*this};  // whatever is thrown from here on: the destructor waits for callers that are inside
         // An id stands for one message: in a group it would speak for lines it does not know. And what fills a group gains nothing from it.
         const bool alone = lines.size() >= options_.bytes || !find_header(headers, kMessageIdHeader).empty();
-        auto result = alone ? commit_alone(subject, headers, lines) : commit_grouped(subject, headers, lines);
-        leave();
-        return result;
+        return alone ? commit_alone(subject, headers, lines) : commit_grouped(subject, headers, lines);
     }
 
 private:
+    struct Inside {
+        Impl& committer;
+        ~Inside() { committer.leave(); }
+    };
+
     Result<void> enter() {
         const std::lock_guard lock(mutex_);
         if (closing_) return fail(Errc::closed, "the group committer has been stopped");
