@@ -44,6 +44,11 @@ Result<void> Connection::run(const std::string& sql) {
     return {};
 }
 
+void Connection::roll_back() noexcept {
+    QueryResult ignored;
+    static_cast<void>(duckdb_query(handle_.get(), "ROLLBACK", ignored.get()));
+}
+
 Result<Statement> Statement::prepare(Connection& connection, const std::string& sql) {
     duckdb_prepared_statement raw = nullptr;
     const auto state = duckdb_prepare(connection.get(), sql.c_str(), &raw);

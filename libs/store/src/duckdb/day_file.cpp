@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "duckdb/layout.hpp"
+#include "duckdb/transaction.hpp"
 #include "logchute/core/time.hpp"
 
 namespace logchute::store::duck {
@@ -53,21 +54,6 @@ Result<void> rename_durably(const std::filesystem::path& from, const std::filesy
     const bool flushed = ::fsync(folder) == 0;
     ::close(folder);
     return flushed ? Result<void>{} : fail(Errc::unavailable, to.parent_path().string() + " cannot be flushed");
-}
-
-// Runs `body` in a transaction, and undoes what it did where it or the commit fails.
-template <class Body>
-auto in_transaction(Connection& connection, Body&& body) -> decltype(body()) {
-    if (auto begun = connection.run("BEGIN TRANSACTION"); !begun) return std::unexpected(std::move(begun.error()));
-    auto done = body();
-    if (done) {
-        auto committed = connection.run("COMMIT");
-        if (committed) return done;
-        done = std::unexpected(std::move(committed.error()));
-    }
-    // Says so itself where the failure has already ended the transaction.
-    static_cast<void>(connection.run("ROLLBACK"));
-    return done;
 }
 
 }  // namespace
