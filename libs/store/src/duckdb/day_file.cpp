@@ -76,6 +76,12 @@ std::optional<Day> day_of_file_name(std::string_view name) {
     return day_file_name(day) == name ? std::optional(day) : std::nullopt;
 }
 
+void Progress::move_on(std::uint64_t to, Tallies changed) noexcept {
+    reached = to;
+    tallies.merge(changed);  // The nodes of keys that are new; those known before stay behind.
+    for (const auto& [key, total] : changed) tallies.find(key)->second = total;
+}
+
 DayFile::DayFile(Database& database, std::filesystem::path path, Day day)
     : database_(database), path_(std::move(path)), day_(day), name_(database_name(day)) {}
 

@@ -29,6 +29,9 @@ using Day = std::chrono::sys_days;
 struct Progress {
     std::uint64_t reached = 0;
     Tallies tallies;
+
+    /// After a batch: `changed` are the new totals. Allocates nothing, so that it cannot fail once the batch is on disk.
+    void move_on(std::uint64_t to, Tallies changed) noexcept;
 };
 
 /// Threads:  append() from the writer, the rest from any.

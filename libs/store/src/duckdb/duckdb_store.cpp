@@ -29,6 +29,8 @@ template <class Body>
 auto guarded(Body&& body) noexcept -> decltype(body()) {
     try {
         return body();
+    } catch (const std::bad_alloc&) {
+        return fail(Errc::unavailable, "out of memory");  // Short enough to need none.
     } catch (const std::exception& error) {
         return fail(Errc::unavailable, std::string("the store could not answer: ") + error.what());
     }
@@ -93,7 +95,8 @@ private:
     // The writer's.
     Connection writer_connection_;
     ChunkWriter chunk_writer_;
-    bool in_doubt_ = false;  // The newest day must be closed, opened again and asked what it has.
+    // The newest day must be closed, opened again and asked what it has. Set before anything is written, so that it holds after an exception.
+    bool in_doubt_ = false;
 
     // Days that are closed for being opened again, and how often that happened.
     std::atomic<int> days_away_{0};
@@ -144,6 +147,9 @@ Result<void> DuckDbStore::Impl::check(const WriteBatch& batch) const {
         last = message.sequence;
     }
     if (batch.reached < last) return fail(Errc::invalid, "a batch must reach at least its last message");
+    if (batch.reached <= reached()) {
+        return fail(Errc::invalid, "the store has reached " + std::to_string(reached()) + ": a batch must reach further");
+    }
     return {};
 }
 
@@ -213,6 +219,7 @@ Result<void> DuckDbStore::Impl::open_again(const std::shared_ptr<DayFile>& old) 
 // A write whose outcome is unknown is settled by what is on disk, before anything else is written.
 Result<void> DuckDbStore::Impl::recover() {
     if (!in_doubt_) return {};
+    writer_connection_.roll_back();
     if (auto opened = open_again(days().back()); !opened) return opened;
     auto progress = days().back()->read_progress(writer_connection_);
     if (!progress) return std::unexpected(std::move(progress.error()));
@@ -223,13 +230,13 @@ Result<void> DuckDbStore::Impl::recover() {
 }
 
 Result<void> DuckDbStore::Impl::append(const WriteBatch& batch) {
-    const bool was_in_doubt = in_doubt_;
+    const auto known = reached();
     if (auto settled = recover(); !settled) return settled;
-    if (was_in_doubt && !batch.messages.empty() && reached() == batch.reached) return {};  // It had been written after all.
+    if (reached() != known && reached() == batch.reached) return {};  // It was in doubt, and had been written after all.
     auto done = append_checked(batch);
     if (done || !in_doubt_) return done;
     // Tried at once, for the sake of readers; if it fails the next append tries again.
-    if (recover() && reached() == batch.reached) return {};
+    if (guarded([&] { return recover(); }) && reached() == batch.reached) return {};
     return done;
 }
 
@@ -237,7 +244,8 @@ Result<void> DuckDbStore::Impl::append_checked(const WriteBatch& batch) {
     if (auto fine = check(batch); !fine) return fine;
     const auto day = day_for(batch);
     if (!day) return std::unexpected(day.error());
-    const auto totals = totals_after(batch);
+    auto totals = totals_after(batch);
+    in_doubt_ = true;
     if (auto done = (*day)->append(writer_connection_, chunk_writer_, batch, totals); !done) {
         const auto seen = (*day)->read_progress(writer_connection_);
         in_doubt_ = !seen || seen->reached != reached();
@@ -245,12 +253,15 @@ Result<void> DuckDbStore::Impl::append_checked(const WriteBatch& batch) {
     }
     {
         const std::lock_guard lock(mutex_);
-        progress_.reached = batch.reached;
-        for (const auto& [key, total] : totals) progress_.tallies[key] = total;
+        progress_.move_on(batch.reached, std::move(totals));
     }
-    if ((*day)->is_checkpoint_due() && !(*day)->checkpoint(writer_connection_)) {
-        in_doubt_ = true;  // The batch is in the log, and so in the store, all the same.
-        static_cast<void>(recover());
+    in_doubt_ = false;
+    // The batch is in the log, and so in the store, whatever becomes of this.
+    const auto written =
+        guarded([&]() -> Result<void> { return (*day)->is_checkpoint_due() ? (*day)->checkpoint(writer_connection_) : Result<void>{}; });
+    if (!written) {
+        in_doubt_ = true;
+        static_cast<void>(guarded([&] { return recover(); }));
     }
     return {};
 }

@@ -30,7 +30,8 @@ using Tallies = std::map<std::string, Tally, std::less<>>;
 
 struct WriteBatch {
     std::span<const MessageRecords> messages;
-    /// The sequence reached once this batch is in: of its last message, even where that held no record.
+    /// The sequence reached once this batch is in: of its last message, even where that held no record. Beyond what the store has reached, also
+    /// where no message is left: so a batch is known again that is tried a second time and had been written after all.
     std::uint64_t reached = 0;
     Tallies tallies;
 };
