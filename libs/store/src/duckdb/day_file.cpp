@@ -38,11 +38,13 @@ std::string database_name(Day day) {
     return name;
 }
 
-void remove_files(const std::filesystem::path& file) {
+Result<void> remove_files(const std::filesystem::path& file) {
     for (const auto& path : {file, log_of(file), filters_of(file)}) {
-        std::error_code absent;
-        std::filesystem::remove(path, absent);
+        std::error_code problem;
+        std::filesystem::remove(path, problem);
+        if (problem) return fail(Errc::unavailable, path.string() + " cannot be deleted: " + problem.message());
     }
+    return {};
 }
 
 Result<void> rename_durably(const std::filesystem::path& from, const std::filesystem::path& to) {
@@ -82,12 +84,14 @@ void Progress::move_on(std::uint64_t to, Tallies changed) noexcept {
     for (const auto& [key, total] : changed) tallies.find(key)->second = total;
 }
 
-DayFile::DayFile(Database& database, std::filesystem::path path, Day day)
-    : database_(database), path_(std::move(path)), day_(day), name_(database_name(day)) {}
+DayFile::DayFile(std::filesystem::path path, Day day, Attachment attachment)
+    : path_(std::move(path)), day_(day), name_(database_name(day)), attachment_(std::move(attachment)) {}
 
 Result<std::unique_ptr<DayFile>> DayFile::open(Database& database, const std::filesystem::path& folder, Day day) {
-    std::unique_ptr<DayFile> file(new DayFile(database, folder / day_file_name(day), day));
-    if (auto attached = database.attach(file->path_, file->name_); !attached) return std::unexpected(std::move(attached.error()));
+    auto path = folder / day_file_name(day);
+    auto attached = database.attach(path, database_name(day));
+    if (!attached) return std::unexpected(std::move(attached.error()));
+    std::unique_ptr<DayFile> file(new DayFile(std::move(path), day, std::move(*attached)));
     auto connection = database.connection();
     if (auto loaded = file->load(*connection); !loaded) return std::unexpected(std::move(loaded.error()).in(file->path_.string()));
     return file;
@@ -98,22 +102,26 @@ Result<std::unique_ptr<DayFile>> DayFile::create(Database& database, const std::
     // Under another name until it is whole: a file of the right name has its tables, wherever the making was interrupted.
     const auto path = folder / day_file_name(day);
     const std::filesystem::path unfinished = path.string() + kUnfinished;
-    remove_files(unfinished);
-    const auto name = database_name(day);
-    if (auto attached = database.attach(unfinished, name); !attached) return std::unexpected(std::move(attached.error()));
-    Result<void> made;
-    {
-        auto connection = database.connection();
-        made = in_transaction(*connection, [&] { return create_tables(*connection, name, carried); });
-    }
-    auto detached = database.detach(name);
-    if (made) made = std::move(detached);
+    auto made = make_file(database, unfinished, database_name(day), carried);
+    // What is beside a file of this name belonged to another.
+    if (made) made = remove_files(path);
     if (made) made = rename_durably(unfinished, path);
     if (!made) {
-        remove_files(unfinished);
+        static_cast<void>(remove_files(unfinished));
         return std::unexpected(std::move(made.error()));
     }
     return open(database, folder, day);
+}
+
+Result<void> DayFile::make_file(Database& database, const std::filesystem::path& file, const std::string& name, const Progress& carried) {
+    if (auto removed = remove_files(file); !removed) return removed;
+    auto attached = database.attach(file, name);
+    if (!attached) return std::unexpected(std::move(attached.error()));
+    auto connection = database.connection();
+    if (auto made = in_transaction(*connection, [&] { return create_tables(*connection, name, carried); }); !made) return made;
+    // The log does not follow the file to its name. Detaching would checkpoint as well, and not say where it failed.
+    if (auto written = connection->run("CHECKPOINT " + name); !written) return written;
+    return attached->detach();
 }
 
 Result<void> DayFile::create_tables(Connection& connection, const std::string& database, const Progress& carried) {
@@ -253,16 +261,15 @@ std::uint64_t DayFile::bytes_on_disk() const {
 Result<void> DayFile::close() {
     const std::lock_guard gate(gate_);
     const std::unique_lock lock(in_use_);
-    if (gone_) return {};
-    if (auto done = database_.detach(name_); !done) return done;
-    gone_ = true;
+    if (!attachment_) return {};
+    if (auto done = attachment_->detach(); !done) return done;
+    attachment_.reset();
     return {};
 }
 
 Result<void> DayFile::drop() {
     if (auto done = close(); !done) return done;
-    remove_files(path_);
-    return {};
+    return remove_files(path_);
 }
 
 }  // namespace logchute::store::duck

@@ -35,7 +35,7 @@ struct Progress {
 };
 
 /// Threads:  append() from the writer, the rest from any.
-/// Lifetime: borrows the Database. A reader holds `use()` as long as it asks the database; drop() waits for readers.
+/// Lifetime: borrows the Database; the destructor detaches the file. A reader holds `use()` as long as it asks the database; drop() waits for readers.
 class DayFile {
 public:
     /// Attaches the file.
@@ -66,14 +66,17 @@ public:
         const std::lock_guard gate(gate_);
         return std::shared_lock(in_use_);
     }
-    [[nodiscard]] bool is_gone() const noexcept { return gone_; }
-    /// Waits for readers and detaches the database; nobody can use it any more.
+    [[nodiscard]] bool is_gone() const noexcept { return !attachment_; }
+    /// Waits for readers and detaches the database; nobody can use it any more. After a failure it is as before.
     [[nodiscard]] Result<void> close();
-    /// The same, and deletes the files.
+    /// The same, and deletes the files. After a failure try again: the file is as before, or gone with some of the files left.
     [[nodiscard]] Result<void> drop();
 
 private:
-    DayFile(Database& database, std::filesystem::path path, Day day);
+    DayFile(std::filesystem::path path, Day day, Attachment attachment);
+    /// Makes a file with tables, in which all is in its place and nothing in a log.
+    [[nodiscard]] static Result<void> make_file(Database& database, const std::filesystem::path& file, const std::string& name,
+                                                const Progress& carried);
     [[nodiscard]] static Result<void> create_tables(Connection& connection, const std::string& database, const Progress& carried);
     [[nodiscard]] Result<void> load(Connection& connection);
     [[nodiscard]] Result<ChunkWriter::Written> write(Connection& connection, ChunkWriter& writer, const WriteBatch& batch,
@@ -81,7 +84,6 @@ private:
     [[nodiscard]] Result<void> save_tallies(Connection& connection, const Tallies& changed);
     [[nodiscard]] Result<void> save_forms(Connection& connection);
 
-    Database& database_;
     const std::filesystem::path path_;
     const Day day_;
     const std::string name_;  // Of the attached database.
@@ -91,7 +93,7 @@ private:
     std::atomic<std::uint64_t> rows_{0};
     std::mutex gate_;  // Held by who wants in_use_ alone, so that ever new readers cannot keep it out.
     std::shared_mutex in_use_;
-    bool gone_ = false;  // Guarded by in_use_.
+    std::optional<Attachment> attachment_;  // Guarded by in_use_; empty once gone.
 };
 
 }  // namespace logchute::store::duck

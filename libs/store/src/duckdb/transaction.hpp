@@ -12,7 +12,10 @@ namespace logchute::store::duck {
 class Transaction {
 public:
     [[nodiscard]] static Result<Transaction> begin(Connection& connection) {
-        if (auto begun = connection.run("BEGIN TRANSACTION"); !begun) return std::unexpected(std::move(begun.error()));
+        if (auto begun = connection.run("BEGIN TRANSACTION"); !begun) {
+            connection.roll_back();  // Where one was open already, so that the next try goes well.
+            return std::unexpected(std::move(begun.error()));
+        }
         return Transaction(connection);
     }
     Transaction(Transaction&& other) noexcept : connection_(std::exchange(other.connection_, nullptr)) {}
