@@ -1,7 +1,6 @@
 #include "logchute/store/duckdb_store.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <condition_variable>
 #include <shared_mutex>
 #include <thread>
@@ -64,7 +63,7 @@ public:
     [[nodiscard]] Result<Histogram> histogram(const HistogramRequest& request);
     [[nodiscard]] Result<std::vector<FieldInfo>> fields(const Scope& scope);
     [[nodiscard]] Tallies tallies(std::string_view prefix) const;
-    [[nodiscard]] std::uint32_t apply_retention(Timestamp now);
+    [[nodiscard]] Result<std::uint32_t> apply_retention(Timestamp now);
     [[nodiscard]] StoreUsage usage() const;
 
 private:
@@ -98,15 +97,12 @@ private:
     // The newest day must be closed, opened again and asked what it has. Set before anything is written, so that it holds after an exception.
     bool in_doubt_ = false;
 
-    // Days that are closed for being opened again, and how often that happened.
-    std::atomic<int> days_away_{0};
-    std::atomic<std::uint64_t> openings_{0};
-
     std::mutex files_mutex_;  // Held while files are closed, opened again or deleted. Before mutex_.
+    DayList undeleted_;  // Guarded by files_mutex_. Days that retention took out of the list and whose files are still there.
 
     mutable std::mutex mutex_;
     // Guarded by mutex_.
-    DayList days_;  // Oldest first. The last one is written to, by the writer alone.
+    DayList days_;  // Oldest first. The last one is written to, by the writer alone. One that is gone is being opened again.
     Progress progress_;
     DayList to_checkpoint_;
     bool to_repair_ = true;
@@ -196,23 +192,18 @@ Result<void> DuckDbStore::Impl::open_again(const std::shared_ptr<DayFile>& old) 
     const std::lock_guard files(files_mutex_);
     const auto list = days();
     if (std::find(list.begin(), list.end(), old) == list.end()) return {};  // Retention was faster.
-    if (!old->is_gone()) {
-        ++days_away_;
-        ++openings_;
-        if (auto closed = old->close(); !closed) {
-            --days_away_;
-            return std::unexpected(std::move(closed.error()).in(old->path().string()));
-        }
-    }
+    if (auto closed = old->close(); !closed) return std::unexpected(std::move(closed.error()).in(old->path().string()));
     auto opened = DayFile::open(database_, options_.path, old->day());
     if (!opened) return std::unexpected(std::move(opened.error()).in(old->path().string()));
     const std::shared_ptr<DayFile> day = std::move(*opened);
-    static_cast<void>(reopen_last_block(scanner_, *day));
+    // A day that is over takes no more rows: its last block stays closed, and gets its filter from the maintenance.
+    if (old == list.back()) static_cast<void>(reopen_last_block(scanner_, *day));
     {
         const std::lock_guard lock(mutex_);
         std::replace(days_.begin(), days_.end(), old, day);
+        to_repair_ = true;
     }
-    --days_away_;
+    wake_.notify_one();
     return {};
 }
 
@@ -268,13 +259,14 @@ Result<void> DuckDbStore::Impl::append_checked(const WriteBatch& batch) {
 
 Result<Question> DuckDbStore::Impl::ask(const Scope& scope, std::optional<Neighbourhood> around) {
     for (;;) {
-        const auto openings = openings_.load();
-        if (days_away_ != 0) return fail(Errc::unavailable, "a file of the store is being opened again after a failed write; try again");
-        Question question(scope, days(), around);
-        // A day that was closed after it was looked up is none of the question's: asked again.
-        if (openings != openings_ || days_away_ != 0) continue;
-        if (question.met_damage()) wake_maintenance();
-        return question;
+        const auto list = days();
+        Question question(scope, list, around);
+        if (!question.missed_a_day()) {
+            if (question.met_damage()) wake_maintenance();
+            return question;
+        }
+        // Gone since the list was made: dropped, or opened again already. Gone and still listed: on its way.
+        if (list == days()) return fail(Errc::unavailable, "a file of the store is being opened again after a failed write; try again");
     }
 }
 
@@ -377,19 +369,29 @@ Tallies DuckDbStore::Impl::tallies(std::string_view prefix) const {
     return found;
 }
 
-std::uint32_t DuckDbStore::Impl::apply_retention(Timestamp now) {
-    if (options_.retention <= nanoseconds::zero()) return 0;
-    DayList old;
+Result<std::uint32_t> DuckDbStore::Impl::apply_retention(Timestamp now) {
+    if (options_.retention <= nanoseconds::zero()) return 0U;
+    const std::lock_guard files(files_mutex_);
     {
         const std::lock_guard lock(mutex_);
-        while (days_.size() > 1 && Timestamp{days_.front()->day() + std::chrono::days(1)} + options_.retention < now) {
-            old.push_back(std::move(days_.front()));
-            days_.erase(days_.begin());
-        }
+        const auto is_kept = [&](const auto& day) { return Timestamp{day->day() + std::chrono::days(1)} + options_.retention >= now; };
+        const auto newest = days_.empty() ? days_.end() : std::prev(days_.end());
+        const auto kept = std::find_if(days_.begin(), newest, is_kept);
+        undeleted_.insert(undeleted_.end(), days_.begin(), kept);
+        days_.erase(days_.begin(), kept);
     }
-    const std::lock_guard files(files_mutex_);
-    for (const auto& file : old) static_cast<void>(file->drop());
-    return static_cast<std::uint32_t>(old.size());
+    // Nobody finds anything in them from here on. Those that cannot be deleted are kept for the next time.
+    std::uint32_t deleted = 0;
+    Result<void> problem;
+    std::erase_if(undeleted_, [&](const auto& day) {
+        auto done = guarded([&] { return day->drop(); });
+        const bool is_deleted = done.has_value();
+        deleted += is_deleted ? 1 : 0;
+        if (!is_deleted) problem = std::move(done);
+        return is_deleted;
+    });
+    if (!problem) return std::unexpected(std::move(problem.error()));
+    return deleted;
 }
 
 StoreUsage DuckDbStore::Impl::usage() const {
@@ -484,7 +486,9 @@ Result<std::vector<FieldInfo>> DuckDbStore::fields(const Scope& scope) {
 Result<Tallies> DuckDbStore::tallies(std::string_view prefix) {
     return guarded([&]() -> Result<Tallies> { return impl_->tallies(prefix); });
 }
-std::uint32_t DuckDbStore::apply_retention(Timestamp now) { return impl_->apply_retention(now); }
+Result<std::uint32_t> DuckDbStore::apply_retention(Timestamp now) {
+    return guarded([&] { return impl_->apply_retention(now); });
+}
 StoreUsage DuckDbStore::usage() const { return impl_->usage(); }
 
 }  // namespace logchute::store

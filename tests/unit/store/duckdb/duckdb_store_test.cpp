@@ -1,6 +1,7 @@
 // Writes of unknown outcome: what the store makes of them, batch by batch.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <thread>
 
 #include "duckdb_faults.hpp"
 #include "store_fixture.hpp"
@@ -81,4 +82,27 @@ TEST_CASE("a batch whose commit is in doubt is there once") {
     CHECK(store.reached() == 2);
     CHECK(count_of(store, "") == 3);
     CHECK(store.tallies("")->at("source/http") == Tally{3, 0});
+}
+
+TEST_CASE("a day that is over and had to be opened again has filters for all its rows") {
+    const TempFolder folder;
+    const auto filters = folder.path() / "logs-2026.11.21.filters";
+    std::filesystem::create_directory(filters);  // So that the filter of the last block is kept in memory alone.
+    DuckDbStore store(options_in(folder));
+    begin(store);
+    std::filesystem::remove(filters);
+    const FailingStatement checkpoint("CHECKPOINT d20261121", Fault::before);
+    REQUIRE(append_lines(store, 2, "tomorrow", Format::automatic, "test", kNoon + kDay));
+    const auto is_made = [&] {
+        std::error_code absent;
+        const auto size = std::filesystem::file_size(filters, absent);
+        return !absent && size > 0;
+    };
+    // The maintenance does it in its own time, and tells nobody.
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!is_made() && std::chrono::steady_clock::now() < patience) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    CHECK(is_made());
+    CHECK(checkpoint.failed() == 1);
+    CHECK(count_of(store, "line") == 1);
+    CHECK(count_of(store, "") == 2);
 }
