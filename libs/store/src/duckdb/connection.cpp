@@ -64,6 +64,10 @@ Statement& Statement::bind(std::uint64_t index, std::uint64_t value) {
     note(duckdb_bind_uint64(handle_.get(), index, value));
     return *this;
 }
+Statement& Statement::bind(std::uint64_t index, std::int64_t value) {
+    note(duckdb_bind_int64(handle_.get(), index, value));
+    return *this;
+}
 Statement& Statement::bind(std::uint64_t index, std::string_view value) {
     note(duckdb_bind_varchar_length(handle_.get(), index, value.data(), value.size()));
     return *this;

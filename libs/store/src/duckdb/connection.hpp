@@ -38,6 +38,7 @@ public:
     [[nodiscard]] static Result<Statement> prepare(Connection& connection, const std::string& sql);
 
     Statement& bind(std::uint64_t index, std::uint64_t value);
+    Statement& bind(std::uint64_t index, std::int64_t value);
     Statement& bind(std::uint64_t index, std::string_view value);
     Statement& bind_blob(std::uint64_t index, std::string_view value);
     [[nodiscard]] Result<QueryResult> query();

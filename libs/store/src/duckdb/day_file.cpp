@@ -19,7 +19,8 @@ constexpr const char* kUnfinished = ".new";
 // A larger log compresses each block of rows fewer times (one that is not full is rewritten at each checkpoint) but makes the append that
 // passes it longer, and the next start after a crash: 64 MiB is about 250,000 records.
 constexpr std::uint64_t kLogBytesMax = 64U << 20;
-constexpr std::uint64_t kLayoutVersion = 1;
+constexpr std::uint64_t kLayoutVersion = 2;
+constexpr std::uint64_t kLayoutWithoutTimes = 1;  // Its tallies did not say when they changed.
 
 std::string day_text(Day day, char separator) { return format_day(Timestamp{day}, separator); }
 
@@ -58,6 +59,25 @@ Result<void> rename_durably(const std::filesystem::path& from, const std::filesy
     return flushed ? Result<void>{} : fail(Errc::unavailable, to.parent_path().string() + " cannot be flushed");
 }
 
+// Adds rows to the table of tallies.
+class TallyInsert {
+public:
+    TallyInsert(Connection& connection, const std::string& database)
+        : statement_(Statement::prepare(connection, "INSERT INTO " + database + ".main.tallies VALUES (?, ?, ?, ?)")) {}
+
+    [[nodiscard]] Result<void> run(std::string_view key, const KeptTally& tally) {
+        if (!statement_) return std::unexpected(statement_.error());
+        return statement_->bind(1, key)
+            .bind(2, tally.count.stored)
+            .bind(3, tally.count.dead_lettered)
+            .bind(4, to_nanos(tally.changed))
+            .run();
+    }
+
+private:
+    Result<Statement> statement_;
+};
+
 }  // namespace
 
 std::string day_file_name(Day day) { return std::string(kPrefix) + day_text(day, '.') + std::string(kSuffix); }
@@ -78,10 +98,20 @@ std::optional<Day> day_of_file_name(std::string_view name) {
     return day_file_name(day) == name ? std::optional(day) : std::nullopt;
 }
 
-void Progress::move_on(std::uint64_t to, Tallies changed) noexcept {
+void Progress::move_on(std::uint64_t to, KeptTallies changed) noexcept {
     reached = to;
     tallies.merge(changed);  // The nodes of keys that are new; those known before stay behind.
     for (const auto& [key, total] : changed) tallies.find(key)->second = total;
+}
+
+Progress Progress::carried_to(Day day) const {
+    const auto kept_since = Timestamp{day} - kUploadTallyAge;
+    Progress carried{reached, {}};
+    for (const auto& entry : tallies) {
+        if (!entry.first.starts_with(kUploadTallyPrefix) || entry.second.changed >= kept_since)
+            carried.tallies.insert(carried.tallies.end(), entry);
+    }
+    return carried;
 }
 
 DayFile::DayFile(std::filesystem::path path, Day day, Attachment attachment)
@@ -133,16 +163,16 @@ Result<void> DayFile::create_tables(Connection& connection, const std::string& d
     for (const auto& sql : {
              "CREATE TABLE " + in + "logs (" + columns + ")",
              "CREATE TABLE " + in + "offsets (reached UBIGINT NOT NULL, layout UBIGINT NOT NULL)",
-             "CREATE TABLE " + in + "tallies (key VARCHAR NOT NULL, stored UBIGINT NOT NULL, dead_lettered UBIGINT NOT NULL)",
+             "CREATE TABLE " + in +
+                 "tallies (key VARCHAR NOT NULL, stored UBIGINT NOT NULL, dead_lettered UBIGINT NOT NULL, changed BIGINT)",
              "CREATE TABLE " + in + "forms (id USMALLINT NOT NULL, form BLOB NOT NULL)",
              "INSERT INTO " + in + "offsets VALUES (" + std::to_string(carried.reached) + ", " + std::to_string(kLayoutVersion) + ")",
          }) {
         if (auto done = connection.run(sql); !done) return done;
     }
-    auto insert = Statement::prepare(connection, "INSERT INTO " + in + "tallies VALUES (?, ?, ?)");
-    if (!insert) return std::unexpected(std::move(insert.error()));
+    TallyInsert insert(connection, database);
     for (const auto& [key, tally] : carried.tallies) {
-        if (auto done = insert->bind(1, key).bind(2, tally.stored).bind(3, tally.dead_lettered).run(); !done) return done;
+        if (auto done = insert.run(key, tally); !done) return done;
     }
     return {};
 }
@@ -154,7 +184,12 @@ Result<void> DayFile::load(Connection& connection) {
     if (!about) return std::unexpected(std::move(about.error()));
     const auto row = about->next_chunk();
     if (!row || duckdb_data_chunk_get_size(row.get()) != 1) return fail(Errc::failed, "the table offsets does not have one row");
-    if (*column_of<std::uint64_t>(row.get(), 0) != kLayoutVersion) return fail(Errc::failed, "written by another version of the store");
+    const auto layout = *column_of<std::uint64_t>(row.get(), 0);
+    if (layout == kLayoutWithoutTimes) {
+        if (auto done = upgrade(connection); !done) return done;
+    } else if (layout != kLayoutVersion) {
+        return fail(Errc::failed, "written by another version of the store");
+    }
     rows_ = static_cast<std::uint64_t>(*column_of<std::int64_t>(row.get(), 1));
     const auto seq_first = *column_of<std::uint64_t>(row.get(), 2);
     const auto seq_last = *column_of<std::uint64_t>(row.get(), 3);
@@ -171,23 +206,38 @@ Result<void> DayFile::load(Connection& connection) {
     return {};
 }
 
+Result<void> DayFile::upgrade(Connection& connection) {
+    // No tally of the file can have changed later than that.
+    const auto changed = to_nanos(Timestamp{day_ + std::chrono::days(1)});
+    return in_transaction(connection, [&]() -> Result<void> {
+        for (const auto& sql : {
+                 "ALTER TABLE " + name_ + ".main.tallies ADD COLUMN changed BIGINT DEFAULT " + std::to_string(changed),
+                 "UPDATE " + name_ + ".main.offsets SET layout = " + std::to_string(kLayoutVersion),
+             }) {
+            if (auto done = connection.run(sql); !done) return done;
+        }
+        return {};
+    });
+}
+
 Result<Progress> DayFile::read_progress(Connection& connection) const {
     Progress progress;
     auto reached = connection.query("SELECT reached FROM " + name_ + ".main.offsets");
     if (!reached) return std::unexpected(std::move(reached.error()));
     if (const auto chunk = reached->next_chunk()) progress.reached = *column_of<std::uint64_t>(chunk.get(), 0);
-    auto tallies = connection.query("SELECT key, stored, dead_lettered FROM " + name_ + ".main.tallies");
+    auto tallies = connection.query("SELECT key, stored, dead_lettered, changed FROM " + name_ + ".main.tallies");
     if (!tallies) return std::unexpected(std::move(tallies.error()));
     while (const auto chunk = tallies->next_chunk()) {
         for (std::size_t i = 0; i < duckdb_data_chunk_get_size(chunk.get()); ++i) {
             progress.tallies[std::string(view_of(column_of<duckdb_string_t>(chunk.get(), 0)[i]))] = {
-                column_of<std::uint64_t>(chunk.get(), 1)[i], column_of<std::uint64_t>(chunk.get(), 2)[i]};
+                {column_of<std::uint64_t>(chunk.get(), 1)[i], column_of<std::uint64_t>(chunk.get(), 2)[i]},
+                from_nanos(column_of<std::int64_t>(chunk.get(), 3)[i])};
         }
     }
     return progress;
 }
 
-Result<void> DayFile::append(Connection& connection, ChunkWriter& writer, const WriteBatch& batch, const Tallies& changed) {
+Result<void> DayFile::append(Connection& connection, ChunkWriter& writer, const WriteBatch& batch, const KeptTallies& changed) {
     std::uint64_t rows = 0;
     for (const auto& message : batch.messages) rows += message.records.size();
     blocks_->make_room(rows);
@@ -205,7 +255,8 @@ Result<void> DayFile::append(Connection& connection, ChunkWriter& writer, const 
     return {};
 }
 
-Result<ChunkWriter::Written> DayFile::write(Connection& connection, ChunkWriter& writer, const WriteBatch& batch, const Tallies& changed) {
+Result<ChunkWriter::Written> DayFile::write(Connection& connection, ChunkWriter& writer, const WriteBatch& batch,
+                                            const KeptTallies& changed) {
     auto written = writer.write(connection, name_, batch.messages, forms_, blocks_->open_terms());
     if (!written) return written;
     auto done = save_forms(connection);
@@ -215,15 +266,14 @@ Result<ChunkWriter::Written> DayFile::write(Connection& connection, ChunkWriter&
     return written;
 }
 
-Result<void> DayFile::save_tallies(Connection& connection, const Tallies& changed) {
+Result<void> DayFile::save_tallies(Connection& connection, const KeptTallies& changed) {
     if (changed.empty()) return {};
     auto remove = Statement::prepare(connection, "DELETE FROM " + name_ + ".main.tallies WHERE key = ?");
-    auto insert = Statement::prepare(connection, "INSERT INTO " + name_ + ".main.tallies VALUES (?, ?, ?)");
     if (!remove) return std::unexpected(std::move(remove.error()));
-    if (!insert) return std::unexpected(std::move(insert.error()));
+    TallyInsert insert(connection, name_);
     for (const auto& [key, tally] : changed) {
         if (auto done = remove->bind(1, key).run(); !done) return done;
-        if (auto done = insert->bind(1, key).bind(2, tally.stored).bind(3, tally.dead_lettered).run(); !done) return done;
+        if (auto done = insert.run(key, tally); !done) return done;
     }
     return {};
 }

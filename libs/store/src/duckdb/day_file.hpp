@@ -25,13 +25,21 @@ using Day = std::chrono::sys_days;
 [[nodiscard]] std::string day_file_name(Day day);
 [[nodiscard]] std::optional<Day> day_of_file_name(std::string_view name);
 
+struct KeptTally {
+    Tally count;
+    Timestamp changed{};  ///< When the bus stored what was counted last.
+};
+using KeptTallies = std::map<std::string, KeptTally, std::less<>>;
+
 /// What is kept beside the rows. The newest file has it for the whole store.
 struct Progress {
     std::uint64_t reached = 0;
-    Tallies tallies;
+    KeptTallies tallies;
 
     /// After a batch: `changed` are the new totals. Allocates nothing, so that it cannot fail once the batch is on disk.
-    void move_on(std::uint64_t to, Tallies changed) noexcept;
+    void move_on(std::uint64_t to, KeptTallies changed) noexcept;
+    /// What a new file begins with: all but the uploads that have not changed for kUploadTallyAge when its day begins.
+    [[nodiscard]] Progress carried_to(Day day) const;
 };
 
 /// Threads:  append() from the writer, the rest from any.
@@ -55,7 +63,7 @@ public:
 
     /// Rows and progress in one transaction. `changed` are the new totals of the tallies that changed. After a failure nothing of it is
     /// there.
-    [[nodiscard]] Result<void> append(Connection& connection, ChunkWriter& writer, const WriteBatch& batch, const Tallies& changed);
+    [[nodiscard]] Result<void> append(Connection& connection, ChunkWriter& writer, const WriteBatch& batch, const KeptTallies& changed);
     /// Writes the log's content into the tables. A failure makes the file unusable until it is closed and opened again; no row is lost.
     [[nodiscard]] Result<void> checkpoint(Connection& connection);
     /// Whether the log is large enough for that.
@@ -80,8 +88,10 @@ private:
     [[nodiscard]] static Result<void> create_tables(Connection& connection, const std::string& database, const Progress& carried);
     [[nodiscard]] Result<void> load(Connection& connection);
     [[nodiscard]] Result<ChunkWriter::Written> write(Connection& connection, ChunkWriter& writer, const WriteBatch& batch,
-                                                     const Tallies& changed);
-    [[nodiscard]] Result<void> save_tallies(Connection& connection, const Tallies& changed);
+                                                     const KeptTallies& changed);
+    [[nodiscard]] Result<void> save_tallies(Connection& connection, const KeptTallies& changed);
+    /// Brings a file of an earlier layout to this one.
+    [[nodiscard]] Result<void> upgrade(Connection& connection);
     [[nodiscard]] Result<void> save_forms(Connection& connection);
 
     const std::filesystem::path path_;

@@ -75,7 +75,7 @@ private:
     [[nodiscard]] Result<void> append_checked(const WriteBatch& batch);
     [[nodiscard]] Result<void> open_again(const std::shared_ptr<DayFile>& old);
     [[nodiscard]] Result<void> recover();
-    [[nodiscard]] Tallies totals_after(const WriteBatch& batch) const;
+    [[nodiscard]] KeptTallies totals_after(const WriteBatch& batch) const;
     [[nodiscard]] DayList days() const {
         const std::lock_guard lock(mutex_);
         return days_;
@@ -156,9 +156,9 @@ Result<std::shared_ptr<DayFile>> DuckDbStore::Impl::day_for(const WriteBatch& ba
     const auto day = day_of(batch.messages.empty() ? now() : batch.messages.front().received);
     if (newest && day <= newest->day()) return newest;
 
-    const auto carried = [this] {
+    auto carried = [&] {
         const std::lock_guard lock(mutex_);
-        return progress_;
+        return progress_.carried_to(day);
     }();
     auto created = DayFile::create(database_, options_.path, day, carried);
     if (!created) return std::unexpected(std::move(created.error()).in("the file of a new day"));
@@ -166,21 +166,24 @@ Result<std::shared_ptr<DayFile>> DuckDbStore::Impl::day_for(const WriteBatch& ba
     if (newest) newest->blocks().close_open();
     {
         const std::lock_guard lock(mutex_);
-        days_.push_back(file);
         if (newest) to_checkpoint_.push_back(newest);
+        days_.push_back(file);
+        progress_ = std::move(carried);
     }
     wake_.notify_one();
     return file;
 }
 
-Tallies DuckDbStore::Impl::totals_after(const WriteBatch& batch) const {
+KeptTallies DuckDbStore::Impl::totals_after(const WriteBatch& batch) const {
+    const auto changed = batch.messages.empty() ? now() : batch.messages.back().received;
     const std::lock_guard lock(mutex_);
-    Tallies totals;
+    KeptTallies totals;
     for (const auto& [key, more] : batch.tallies) {
         const auto known = progress_.tallies.find(key);
-        auto total = known == progress_.tallies.end() ? Tally{} : known->second;
-        total.stored += more.stored;
-        total.dead_lettered += more.dead_lettered;
+        auto total = known == progress_.tallies.end() ? KeptTally{} : known->second;
+        total.count.stored += more.stored;
+        total.count.dead_lettered += more.dead_lettered;
+        total.changed = std::max(total.changed, changed);
         totals.emplace(key, total);
     }
     return totals;
@@ -365,7 +368,7 @@ Tallies DuckDbStore::Impl::tallies(std::string_view prefix) const {
     const std::lock_guard lock(mutex_);
     Tallies found;
     for (auto at = progress_.tallies.lower_bound(prefix); at != progress_.tallies.end() && at->first.starts_with(prefix); ++at)
-        found.insert(*at);
+        found.emplace_hint(found.end(), at->first, at->second.count);
     return found;
 }
 

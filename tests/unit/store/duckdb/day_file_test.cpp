@@ -86,6 +86,7 @@ class OneDay {
 public:
     Result<std::unique_ptr<duck::DayFile>> create() { return duck::DayFile::create(database_, folder_.path(), kDayOne, carried_); }
     Result<std::unique_ptr<duck::DayFile>> open() { return duck::DayFile::open(database_, folder_.path(), kDayOne); }
+    duck::Database& database() { return database_; }
     [[nodiscard]] std::filesystem::path path() const { return folder_.path() / day_file_name(kDayOne); }
     void check_progress(const duck::DayFile& file) {
         const auto progress = file.read_progress(*database_.connection()).value();
@@ -97,7 +98,7 @@ private:
     static constexpr duck::Day kDayOne{std::chrono::year{2026} / 11 / 21};
     TempFolder folder_;
     duck::Database database_{options_in(folder_)};
-    const duck::Progress carried_{7, {{"source/http", {5, 1}}}};
+    const duck::Progress carried_{7, {{"source/http", {{5, 1}, from_nanos(kNoon)}}}};
 };
 
 }  // namespace
@@ -158,4 +159,32 @@ TEST_CASE("a day is closed though the checkpoint that goes with it failed, and c
     const auto opened = day.open();
     if (!opened) FAIL(opened.error().detail);
     day.check_progress(**opened);
+}
+
+TEST_CASE("a file whose tallies did not say when they changed is brought to the layout of today") {
+    OneDay day;
+    {
+        auto file = day.create().value();
+        auto connection = day.database().connection();
+        const auto in = file->database() + ".main.";
+        REQUIRE(connection->run("ALTER TABLE " + in + "tallies DROP COLUMN changed"));
+        REQUIRE(connection->run("UPDATE " + in + "offsets SET layout = 1"));
+    }
+    for (int opening = 0; opening < 2; ++opening) {
+        const auto opened = day.open();
+        if (!opened) FAIL(opened.error().detail);
+        day.check_progress(**opened);
+        const auto progress = (*opened)->read_progress(*day.database().connection()).value();
+        CHECK(progress.tallies.at("source/http").count == Tally{5, 1});
+        CHECK(progress.tallies.at("source/http").changed == from_nanos(kNoon + kDay / 2));
+    }
+}
+
+TEST_CASE("a file of a layout yet to come is refused") {
+    OneDay day;
+    {
+        auto file = day.create().value();
+        REQUIRE(day.database().connection()->run("UPDATE " + file->database() + ".main.offsets SET layout = 99"));
+    }
+    for (int opening = 0; opening < 2; ++opening) CHECK(day.open().error().detail.find("another version") != std::string::npos);
 }

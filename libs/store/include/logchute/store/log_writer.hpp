@@ -1,6 +1,7 @@
 // Writing records to a store, exactly once.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -15,18 +16,23 @@ namespace logchute::store {
 /// The records of one message of the stream.
 struct MessageRecords {
     std::uint64_t sequence = 0;         ///< In the stream; strictly rising within a batch.
-    Timestamp received{};  ///< When the bus stored the message; never falls. The UTC day of the batch's first chooses the file.
+    Timestamp
+        received{};  ///< When the bus stored the message. The UTC day of the batch's first chooses the file; never one before the newest.
     std::string_view source;  ///< Of the subject.
     std::span<const LogRecord> records;  ///< Views; must stay valid until append() returns.
 };
 
 /// What a batch adds to the counts kept beside the rows, under a key such as "source/http" or "upload/6f1c...".
+/// Counts are kept for ever, but for those of uploads: they may be gone once no batch has added to them for kUploadTallyAge, by the times of
+/// receipt, so that they do not pile up.
 struct Tally {
     std::uint64_t stored = 0;
     std::uint64_t dead_lettered = 0;
     friend bool operator==(const Tally&, const Tally&) = default;
 };
 using Tallies = std::map<std::string, Tally, std::less<>>;
+inline constexpr std::string_view kUploadTallyPrefix = "upload/";
+inline constexpr std::chrono::days kUploadTallyAge{7};
 
 struct WriteBatch {
     std::span<const MessageRecords> messages;
