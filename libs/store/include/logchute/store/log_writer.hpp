@@ -51,7 +51,7 @@ public:
     /// Sequence up to which all is in the store; 0 for an empty one. Messages up to it must not be appended again.
     [[nodiscard]] virtual std::uint64_t reached() const = 0;
     /// Rows, tallies and the sequence reached become durable together or not at all. So a batch is never cut: one that crosses midnight belongs
-    /// to the day in which it begins.
+    /// to the day in which its first message was received.
     [[nodiscard]] virtual Result<void> append(const WriteBatch& batch) = 0;
     /// The counts kept beside the rows whose keys begin with `prefix`.
     [[nodiscard]] virtual Result<Tallies> tallies(std::string_view prefix) = 0;
