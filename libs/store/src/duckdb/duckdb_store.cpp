@@ -434,7 +434,12 @@ void DuckDbStore::Impl::maintain(std::stop_token stop) {
             repair = std::exchange(to_repair_, false);
         }
         for (const auto& day : over) finish(day, stop);
-        if (repair) make_filters(stop);
+        if (repair) {
+            static_cast<void>(guarded([&]() -> Result<void> {
+                make_filters(stop);
+                return {};
+            }));
+        }
     }
 }
 
