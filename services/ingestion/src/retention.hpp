@@ -9,7 +9,7 @@
 
 namespace logchute::ingestion {
 
-/// Threads: one of its own. Lifetime: borrows the store.
+/// Threads: one of its own. Lifetime: borrows the store. Failures: logged; what cannot be deleted is tried again the next minute.
 class Retention {
 public:
     explicit Retention(store::DuckDbStore& store);
@@ -19,6 +19,7 @@ public:
 
 private:
     void run(const std::stop_token& stop);
+    void apply();
 
     store::DuckDbStore& store_;
     std::mutex mutex_;

@@ -3,7 +3,6 @@
 #include <utility>
 #include <vector>
 
-#include "logchute/bus/request.hpp"
 #include "logchute/runtime/logging.hpp"
 #include "logchute/store/remote_store.hpp"
 #include "pipeline.hpp"
@@ -33,13 +32,13 @@ struct StoreOwner::Active {
           store_metrics(expose_store(metrics, store)),
           retention(store),
           pipeline(connection, store, publisher, settings, metrics),
-          responder(store::serve_store(connection, store)) {}
+          answers(store::serve_store(connection, store)) {}
 
     store::DuckDbStore store;
     std::vector<std::shared_ptr<void>> store_metrics;
     Retention retention;
     Pipeline pipeline;
-    std::unique_ptr<bus::Responder> responder;
+    std::unique_ptr<store::StoreServer> answers;
 };
 
 StoreOwner::StoreOwner(const runtime::Settings& settings, bus::Connection& connection, bus::Publisher& publisher, runtime::Metrics& metrics,
@@ -87,7 +86,7 @@ void StoreOwner::stop_pipeline(std::chrono::steady_clock::time_point deadline) {
 }
 
 void StoreOwner::stop_answers() {
-    if (active_) active_->responder.reset();
+    if (active_) active_->answers.reset();
 }
 
 runtime::CheckResult StoreOwner::check() const {

@@ -44,6 +44,11 @@ Result<void> Connection::run(const std::string& sql) {
     return {};
 }
 
+void Connection::roll_back() noexcept {
+    QueryResult ignored;
+    static_cast<void>(duckdb_query(handle_.get(), "ROLLBACK", ignored.get()));
+}
+
 Result<Statement> Statement::prepare(Connection& connection, const std::string& sql) {
     duckdb_prepared_statement raw = nullptr;
     const auto state = duckdb_prepare(connection.get(), sql.c_str(), &raw);
@@ -57,6 +62,10 @@ Result<Statement> Statement::prepare(Connection& connection, const std::string& 
 
 Statement& Statement::bind(std::uint64_t index, std::uint64_t value) {
     note(duckdb_bind_uint64(handle_.get(), index, value));
+    return *this;
+}
+Statement& Statement::bind(std::uint64_t index, std::int64_t value) {
+    note(duckdb_bind_int64(handle_.get(), index, value));
     return *this;
 }
 Statement& Statement::bind(std::uint64_t index, std::string_view value) {

@@ -25,6 +25,8 @@ public:
     /// For statements of our own making alone: never with a text from outside in it.
     [[nodiscard]] Result<void> run(const std::string& sql);
     [[nodiscard]] Result<QueryResult> query(const std::string& sql);
+    /// Ends the transaction that is open, if there is one: after many failures there is none any more.
+    void roll_back() noexcept;
 
 private:
     ConnectionPtr handle_;
@@ -36,6 +38,7 @@ public:
     [[nodiscard]] static Result<Statement> prepare(Connection& connection, const std::string& sql);
 
     Statement& bind(std::uint64_t index, std::uint64_t value);
+    Statement& bind(std::uint64_t index, std::int64_t value);
     Statement& bind(std::uint64_t index, std::string_view value);
     Statement& bind_blob(std::uint64_t index, std::string_view value);
     [[nodiscard]] Result<QueryResult> query();

@@ -28,6 +28,17 @@ std::int64_t start_of(std::int64_t number, std::int64_t step) {
     return __builtin_mul_overflow(number, step, &start) ? INT64_MIN : start;
 }
 
+// The last time of a step that a time is in; that of the last step of all may be behind the last time that there is.
+std::int64_t end_of(std::int64_t number, std::int64_t step) {
+    std::int64_t next = 0;
+    return __builtin_add_overflow(number, 1, &next) || __builtin_mul_overflow(next, step, &next) ? INT64_MAX : next - 1;
+}
+
+// Whether there are more steps from `first` to a later `last` than there may be. Their distance may be more than 63 bits hold.
+bool are_too_many(std::int64_t first, std::int64_t last) {
+    return static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first) >= kHistogramStepsMax;
+}
+
 // Which series a record counts in. Levels by their number; other keys by the list of those that have a series, all else in the last.
 class SeriesChoice {
 public:
@@ -84,12 +95,13 @@ public:
 private:
     // Records come roughly in the order of time, so the step is mostly that of the one before, found without a division.
     std::uint64_t* counts_at(std::int64_t time) {
-        if (counts_ == nullptr || time < begin_ || time - begin_ >= step_) {
+        if (counts_ == nullptr || time < begin_ || time > end_) {
             const auto number = step_of(time, step_);
             auto& counts = steps_[number];
             if (counts.empty()) counts.resize(series_.keys().size());
             counts_ = counts.data();
             begin_ = start_of(number, step_);
+            end_ = end_of(number, step_);
         }
         return counts_;
     }
@@ -100,7 +112,7 @@ private:
     RowReader reader_;
     Steps steps_;
     std::uint64_t* counts_ = nullptr;
-    std::int64_t begin_ = 0;
+    std::int64_t begin_ = 0, end_ = 0;  // Of the step that counts_ is of, both included.
     std::string scratch_;
 };
 
@@ -131,7 +143,7 @@ std::optional<std::pair<std::int64_t, std::int64_t>> steps_shown(const Steps& st
 
 bool covers_too_much(const TimeRange& range, std::int64_t step) {
     if (!range.from || !range.to || *range.to <= *range.from) return false;
-    return step_of(to_nanos(*range.to) - 1, step) - step_of(to_nanos(*range.from), step) >= static_cast<std::int64_t>(kHistogramStepsMax);
+    return are_too_many(step_of(to_nanos(*range.from), step), step_of(to_nanos(*range.to) - 1, step));
 }
 
 Histogram to_histogram(const Steps& steps, std::int64_t first, std::int64_t last, const SeriesChoice& series, std::int64_t step) {
@@ -179,7 +191,7 @@ Result<Histogram> count_steps(Scanner& scanner, const Question& question, const 
     if (!shown)
         return Histogram{
             .first = {}, .total = 0, .series = request.by.empty() ? std::vector<HistogramSeries>(1) : std::vector<HistogramSeries>{}};
-    if (shown->second - shown->first >= static_cast<std::int64_t>(kHistogramStepsMax)) return too_many_steps();
+    if (are_too_many(shown->first, shown->second)) return too_many_steps();
     auto histogram = to_histogram(all, shown->first, shown->second, *series, step);
     if (!request.by.empty()) std::erase_if(histogram.series, [](const HistogramSeries& one) { return sum_of(one) == 0; });
     std::stable_sort(histogram.series.begin(), histogram.series.end(),

@@ -42,6 +42,7 @@ std::filesystem::path plain_path(const std::filesystem::path& path) {
 }  // namespace
 
 Database::Database(const DuckDbOptions& options) : handle_(open_in_memory(options)) {
+    idle_.reserve(kIdleConnectionsMax);  // So that giving back never allocates.
     auto connection = new_connection();
     const auto folder = plain_path(options.path).string();
     for (const auto& sql : {
@@ -73,17 +74,36 @@ Database::Lease Database::connection() {
     return {*this, new_connection()};
 }
 
-void Database::give_back(Connection connection) {
+void Database::give_back(Connection connection) noexcept {
     const std::lock_guard lock(mutex_);
-    if (idle_.size() < kIdleConnectionsMax) idle_.push_back(std::move(connection));
+    if (idle_.size() < idle_.capacity()) idle_.push_back(std::move(connection));
 }
 
-Result<void> Database::attach(const std::filesystem::path& file, const std::string& name) {
+Result<Attachment> Database::attach(const std::filesystem::path& file, std::string name) {
     // From 1.5 on the file keeps its strings in smaller dictionaries; older DuckDB cannot read it.
-    return connection()->run("ATTACH " + sql_literal(plain_path(file).string()) + " AS " + name +
-                             " (STORAGE_VERSION 'v1.5.0', ROW_GROUP_SIZE " + std::to_string(kRowGroupRows) + ")");
+    auto done = connection()->run("ATTACH " + sql_literal(plain_path(file).string()) + " AS " + name +
+                                  " (STORAGE_VERSION 'v1.5.0', ROW_GROUP_SIZE " + std::to_string(kRowGroupRows) + ")");
+    if (!done) return std::unexpected(std::move(done.error()));
+    return Attachment(*this, std::move(name));
 }
 
-Result<void> Database::detach(const std::string& name) { return connection()->run("DETACH " + name); }
+Result<void> Attachment::detach() {
+    if (database_ == nullptr) return {};
+    // DuckDB lets go of the name before it checkpoints, and a failure of that is a failure of the statement: so the name is what counts. With
+    // the checkpoint undone the rows stay in the log, where the next opening finds them.
+    const auto sql = "DETACH DATABASE IF EXISTS " + name_;
+    auto connection = database_->connection();
+    auto done = connection->run(sql);
+    if (!done) done = connection->run(sql);
+    if (done) database_ = nullptr;
+    return done;
+}
+
+Attachment::~Attachment() {
+    try {
+        static_cast<void>(detach());
+    } catch (const std::exception&) {  // Nobody to tell; a later attach() says that the file is in use.
+    }
+}
 
 }  // namespace logchute::store::duck

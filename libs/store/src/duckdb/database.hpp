@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "duckdb/connection.hpp"
@@ -13,8 +14,28 @@
 
 namespace logchute::store::duck {
 
+class Database;
+
+/// A file that is attached to the database for as long as this lives.
+/// Threads: one at a time. Lifetime: borrows the Database.
+class Attachment {
+public:
+    Attachment(Attachment&& other) noexcept : database_(std::exchange(other.database_, nullptr)), name_(std::move(other.name_)) {}
+    Attachment& operator=(Attachment&&) = delete;
+    ~Attachment();
+    /// Once no statement uses the file any more. What is in its log goes into its tables; where that cannot be done it stays in the log, and
+    /// the file is detached all the same. A failure leaves it attached: try again.
+    [[nodiscard]] Result<void> detach();
+
+private:
+    friend class Database;
+    Attachment(Database& database, std::string name) noexcept : database_(&database), name_(std::move(name)) {}
+    Database* database_;  // Null once detached.
+    std::string name_;
+};
+
 /// Threads:  any.
-/// Lifetime: outlives every Lease it gave.
+/// Lifetime: outlives every Lease and Attachment it gave.
 /// Failures: the constructor throws std::runtime_error.
 class Database {
 public:
@@ -43,12 +64,10 @@ public:
     [[nodiscard]] Connection new_connection();
 
     /// Opens `file`, creating it if absent, as the database `name` (one of ours: letters and digits).
-    [[nodiscard]] Result<void> attach(const std::filesystem::path& file, const std::string& name);
-    /// Once no statement uses it any more. Checkpoints it.
-    [[nodiscard]] Result<void> detach(const std::string& name);
+    [[nodiscard]] Result<Attachment> attach(const std::filesystem::path& file, std::string name);
 
 private:
-    void give_back(Connection connection);
+    void give_back(Connection connection) noexcept;
 
     DatabasePtr handle_;
     std::mutex mutex_;

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "duckdb/layout.hpp"
+#include "duckdb/transaction.hpp"
 #include "logchute/core/time.hpp"
 
 namespace logchute::store::duck {
@@ -38,11 +39,13 @@ std::string database_name(Day day) {
     return name;
 }
 
-void remove_files(const std::filesystem::path& file) {
+Result<void> remove_files(const std::filesystem::path& file) {
     for (const auto& path : {file, log_of(file), filters_of(file)}) {
-        std::error_code absent;
-        std::filesystem::remove(path, absent);
+        std::error_code problem;
+        std::filesystem::remove(path, problem);
+        if (problem) return fail(Errc::unavailable, path.string() + " cannot be deleted: " + problem.message());
     }
+    return {};
 }
 
 Result<void> rename_durably(const std::filesystem::path& from, const std::filesystem::path& to) {
@@ -56,20 +59,24 @@ Result<void> rename_durably(const std::filesystem::path& from, const std::filesy
     return flushed ? Result<void>{} : fail(Errc::unavailable, to.parent_path().string() + " cannot be flushed");
 }
 
-// Runs `body` in a transaction, and undoes what it did where it or the commit fails.
-template <class Body>
-auto in_transaction(Connection& connection, Body&& body) -> decltype(body()) {
-    if (auto begun = connection.run("BEGIN TRANSACTION"); !begun) return std::unexpected(std::move(begun.error()));
-    auto done = body();
-    if (done) {
-        auto committed = connection.run("COMMIT");
-        if (committed) return done;
-        done = std::unexpected(std::move(committed.error()));
+// Adds rows to the table of tallies.
+class TallyInsert {
+public:
+    TallyInsert(Connection& connection, const std::string& database)
+        : statement_(Statement::prepare(connection, "INSERT INTO " + database + ".main.tallies VALUES (?, ?, ?, ?)")) {}
+
+    [[nodiscard]] Result<void> run(std::string_view key, const KeptTally& tally) {
+        if (!statement_) return std::unexpected(statement_.error());
+        return statement_->bind(1, key)
+            .bind(2, tally.count.stored)
+            .bind(3, tally.count.dead_lettered)
+            .bind(4, to_nanos(tally.changed))
+            .run();
     }
-    // Says so itself where the failure has already ended the transaction.
-    static_cast<void>(connection.run("ROLLBACK"));
-    return done;
-}
+
+private:
+    Result<Statement> statement_;
+};
 
 }  // namespace
 
@@ -91,12 +98,30 @@ std::optional<Day> day_of_file_name(std::string_view name) {
     return day_file_name(day) == name ? std::optional(day) : std::nullopt;
 }
 
-DayFile::DayFile(Database& database, std::filesystem::path path, Day day)
-    : database_(database), path_(std::move(path)), day_(day), name_(database_name(day)) {}
+void Progress::move_on(std::uint64_t to, KeptTallies changed) noexcept {
+    reached = to;
+    tallies.merge(changed);  // The nodes of keys that are new; those known before stay behind.
+    for (const auto& [key, total] : changed) tallies.find(key)->second = total;
+}
+
+Progress Progress::carried_to(Day day) const {
+    const auto kept_since = Timestamp{day} - kUploadTallyAge;
+    Progress carried{reached, {}};
+    for (const auto& entry : tallies) {
+        if (!entry.first.starts_with(kUploadTallyPrefix) || entry.second.changed >= kept_since)
+            carried.tallies.insert(carried.tallies.end(), entry);
+    }
+    return carried;
+}
+
+DayFile::DayFile(std::filesystem::path path, Day day, Attachment attachment)
+    : path_(std::move(path)), day_(day), name_(database_name(day)), attachment_(std::move(attachment)) {}
 
 Result<std::unique_ptr<DayFile>> DayFile::open(Database& database, const std::filesystem::path& folder, Day day) {
-    std::unique_ptr<DayFile> file(new DayFile(database, folder / day_file_name(day), day));
-    if (auto attached = database.attach(file->path_, file->name_); !attached) return std::unexpected(std::move(attached.error()));
+    auto path = folder / day_file_name(day);
+    auto attached = database.attach(path, database_name(day));
+    if (!attached) return std::unexpected(std::move(attached.error()));
+    std::unique_ptr<DayFile> file(new DayFile(std::move(path), day, std::move(*attached)));
     auto connection = database.connection();
     if (auto loaded = file->load(*connection); !loaded) return std::unexpected(std::move(loaded.error()).in(file->path_.string()));
     return file;
@@ -107,22 +132,26 @@ Result<std::unique_ptr<DayFile>> DayFile::create(Database& database, const std::
     // Under another name until it is whole: a file of the right name has its tables, wherever the making was interrupted.
     const auto path = folder / day_file_name(day);
     const std::filesystem::path unfinished = path.string() + kUnfinished;
-    remove_files(unfinished);
-    const auto name = database_name(day);
-    if (auto attached = database.attach(unfinished, name); !attached) return std::unexpected(std::move(attached.error()));
-    Result<void> made;
-    {
-        auto connection = database.connection();
-        made = in_transaction(*connection, [&] { return create_tables(*connection, name, carried); });
-    }
-    auto detached = database.detach(name);
-    if (made) made = std::move(detached);
+    auto made = make_file(database, unfinished, database_name(day), carried);
+    // What is beside a file of this name belonged to another.
+    if (made) made = remove_files(path);
     if (made) made = rename_durably(unfinished, path);
     if (!made) {
-        remove_files(unfinished);
+        static_cast<void>(remove_files(unfinished));
         return std::unexpected(std::move(made.error()));
     }
     return open(database, folder, day);
+}
+
+Result<void> DayFile::make_file(Database& database, const std::filesystem::path& file, const std::string& name, const Progress& carried) {
+    if (auto removed = remove_files(file); !removed) return removed;
+    auto attached = database.attach(file, name);
+    if (!attached) return std::unexpected(std::move(attached.error()));
+    auto connection = database.connection();
+    if (auto made = in_transaction(*connection, [&] { return create_tables(*connection, name, carried); }); !made) return made;
+    // The log does not follow the file to its name. Detaching would checkpoint as well, and not say where it failed.
+    if (auto written = connection->run("CHECKPOINT " + name); !written) return written;
+    return attached->detach();
 }
 
 Result<void> DayFile::create_tables(Connection& connection, const std::string& database, const Progress& carried) {
@@ -134,16 +163,16 @@ Result<void> DayFile::create_tables(Connection& connection, const std::string& d
     for (const auto& sql : {
              "CREATE TABLE " + in + "logs (" + columns + ")",
              "CREATE TABLE " + in + "offsets (reached UBIGINT NOT NULL, layout UBIGINT NOT NULL)",
-             "CREATE TABLE " + in + "tallies (key VARCHAR NOT NULL, stored UBIGINT NOT NULL, dead_lettered UBIGINT NOT NULL)",
+             "CREATE TABLE " + in +
+                 "tallies (key VARCHAR NOT NULL, stored UBIGINT NOT NULL, dead_lettered UBIGINT NOT NULL, changed BIGINT)",
              "CREATE TABLE " + in + "forms (id USMALLINT NOT NULL, form BLOB NOT NULL)",
              "INSERT INTO " + in + "offsets VALUES (" + std::to_string(carried.reached) + ", " + std::to_string(kLayoutVersion) + ")",
          }) {
         if (auto done = connection.run(sql); !done) return done;
     }
-    auto insert = Statement::prepare(connection, "INSERT INTO " + in + "tallies VALUES (?, ?, ?)");
-    if (!insert) return std::unexpected(std::move(insert.error()));
+    TallyInsert insert(connection, database);
     for (const auto& [key, tally] : carried.tallies) {
-        if (auto done = insert->bind(1, key).bind(2, tally.stored).bind(3, tally.dead_lettered).run(); !done) return done;
+        if (auto done = insert.run(key, tally); !done) return done;
     }
     return {};
 }
@@ -177,18 +206,19 @@ Result<Progress> DayFile::read_progress(Connection& connection) const {
     auto reached = connection.query("SELECT reached FROM " + name_ + ".main.offsets");
     if (!reached) return std::unexpected(std::move(reached.error()));
     if (const auto chunk = reached->next_chunk()) progress.reached = *column_of<std::uint64_t>(chunk.get(), 0);
-    auto tallies = connection.query("SELECT key, stored, dead_lettered FROM " + name_ + ".main.tallies");
+    auto tallies = connection.query("SELECT key, stored, dead_lettered, changed FROM " + name_ + ".main.tallies");
     if (!tallies) return std::unexpected(std::move(tallies.error()));
     while (const auto chunk = tallies->next_chunk()) {
         for (std::size_t i = 0; i < duckdb_data_chunk_get_size(chunk.get()); ++i) {
             progress.tallies[std::string(view_of(column_of<duckdb_string_t>(chunk.get(), 0)[i]))] = {
-                column_of<std::uint64_t>(chunk.get(), 1)[i], column_of<std::uint64_t>(chunk.get(), 2)[i]};
+                {column_of<std::uint64_t>(chunk.get(), 1)[i], column_of<std::uint64_t>(chunk.get(), 2)[i]},
+                from_nanos(column_of<std::int64_t>(chunk.get(), 3)[i])};
         }
     }
     return progress;
 }
 
-Result<void> DayFile::append(Connection& connection, ChunkWriter& writer, const WriteBatch& batch, const Tallies& changed) {
+Result<void> DayFile::append(Connection& connection, ChunkWriter& writer, const WriteBatch& batch, const KeptTallies& changed) {
     std::uint64_t rows = 0;
     for (const auto& message : batch.messages) rows += message.records.size();
     blocks_->make_room(rows);
@@ -206,7 +236,8 @@ Result<void> DayFile::append(Connection& connection, ChunkWriter& writer, const 
     return {};
 }
 
-Result<ChunkWriter::Written> DayFile::write(Connection& connection, ChunkWriter& writer, const WriteBatch& batch, const Tallies& changed) {
+Result<ChunkWriter::Written> DayFile::write(Connection& connection, ChunkWriter& writer, const WriteBatch& batch,
+                                            const KeptTallies& changed) {
     auto written = writer.write(connection, name_, batch.messages, forms_, blocks_->open_terms());
     if (!written) return written;
     auto done = save_forms(connection);
@@ -216,15 +247,14 @@ Result<ChunkWriter::Written> DayFile::write(Connection& connection, ChunkWriter&
     return written;
 }
 
-Result<void> DayFile::save_tallies(Connection& connection, const Tallies& changed) {
+Result<void> DayFile::save_tallies(Connection& connection, const KeptTallies& changed) {
     if (changed.empty()) return {};
     auto remove = Statement::prepare(connection, "DELETE FROM " + name_ + ".main.tallies WHERE key = ?");
-    auto insert = Statement::prepare(connection, "INSERT INTO " + name_ + ".main.tallies VALUES (?, ?, ?)");
     if (!remove) return std::unexpected(std::move(remove.error()));
-    if (!insert) return std::unexpected(std::move(insert.error()));
+    TallyInsert insert(connection, name_);
     for (const auto& [key, tally] : changed) {
         if (auto done = remove->bind(1, key).run(); !done) return done;
-        if (auto done = insert->bind(1, key).bind(2, tally.stored).bind(3, tally.dead_lettered).run(); !done) return done;
+        if (auto done = insert.run(key, tally); !done) return done;
     }
     return {};
 }
@@ -262,16 +292,15 @@ std::uint64_t DayFile::bytes_on_disk() const {
 Result<void> DayFile::close() {
     const std::lock_guard gate(gate_);
     const std::unique_lock lock(in_use_);
-    if (gone_) return {};
-    if (auto done = database_.detach(name_); !done) return done;
-    gone_ = true;
+    if (!attachment_) return {};
+    if (auto done = attachment_->detach(); !done) return done;
+    attachment_.reset();
     return {};
 }
 
 Result<void> DayFile::drop() {
     if (auto done = close(); !done) return done;
-    remove_files(path_);
-    return {};
+    return remove_files(path_);
 }
 
 }  // namespace logchute::store::duck

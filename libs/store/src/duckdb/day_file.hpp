@@ -25,14 +25,25 @@ using Day = std::chrono::sys_days;
 [[nodiscard]] std::string day_file_name(Day day);
 [[nodiscard]] std::optional<Day> day_of_file_name(std::string_view name);
 
+struct KeptTally {
+    Tally count;
+    Timestamp changed{};  ///< When the bus stored what was counted last.
+};
+using KeptTallies = std::map<std::string, KeptTally, std::less<>>;
+
 /// What is kept beside the rows. The newest file has it for the whole store.
 struct Progress {
     std::uint64_t reached = 0;
-    Tallies tallies;
+    KeptTallies tallies;
+
+    /// After a batch: `changed` are the new totals. Allocates nothing, so that it cannot fail once the batch is on disk.
+    void move_on(std::uint64_t to, KeptTallies changed) noexcept;
+    /// What a new file begins with: all but the uploads that have not changed for kUploadTallyAge when its day begins.
+    [[nodiscard]] Progress carried_to(Day day) const;
 };
 
 /// Threads:  append() from the writer, the rest from any.
-/// Lifetime: borrows the Database. A reader holds `use()` as long as it asks the database; drop() waits for readers.
+/// Lifetime: borrows the Database; the destructor detaches the file. A reader holds `use()` as long as it asks the database; drop() waits for readers.
 class DayFile {
 public:
     /// Attaches the file.
@@ -52,7 +63,7 @@ public:
 
     /// Rows and progress in one transaction. `changed` are the new totals of the tallies that changed. After a failure nothing of it is
     /// there.
-    [[nodiscard]] Result<void> append(Connection& connection, ChunkWriter& writer, const WriteBatch& batch, const Tallies& changed);
+    [[nodiscard]] Result<void> append(Connection& connection, ChunkWriter& writer, const WriteBatch& batch, const KeptTallies& changed);
     /// Writes the log's content into the tables. A failure makes the file unusable until it is closed and opened again; no row is lost.
     [[nodiscard]] Result<void> checkpoint(Connection& connection);
     /// Whether the log is large enough for that.
@@ -63,22 +74,24 @@ public:
         const std::lock_guard gate(gate_);
         return std::shared_lock(in_use_);
     }
-    [[nodiscard]] bool is_gone() const noexcept { return gone_; }
-    /// Waits for readers and detaches the database; nobody can use it any more.
+    [[nodiscard]] bool is_gone() const noexcept { return !attachment_; }
+    /// Waits for readers and detaches the database; nobody can use it any more. After a failure it is as before.
     [[nodiscard]] Result<void> close();
-    /// The same, and deletes the files.
+    /// The same, and deletes the files. After a failure try again: the file is as before, or gone with some of the files left.
     [[nodiscard]] Result<void> drop();
 
 private:
-    DayFile(Database& database, std::filesystem::path path, Day day);
+    DayFile(std::filesystem::path path, Day day, Attachment attachment);
+    /// Makes a file with tables, in which all is in its place and nothing in a log.
+    [[nodiscard]] static Result<void> make_file(Database& database, const std::filesystem::path& file, const std::string& name,
+                                                const Progress& carried);
     [[nodiscard]] static Result<void> create_tables(Connection& connection, const std::string& database, const Progress& carried);
     [[nodiscard]] Result<void> load(Connection& connection);
     [[nodiscard]] Result<ChunkWriter::Written> write(Connection& connection, ChunkWriter& writer, const WriteBatch& batch,
-                                                     const Tallies& changed);
-    [[nodiscard]] Result<void> save_tallies(Connection& connection, const Tallies& changed);
+                                                     const KeptTallies& changed);
+    [[nodiscard]] Result<void> save_tallies(Connection& connection, const KeptTallies& changed);
     [[nodiscard]] Result<void> save_forms(Connection& connection);
 
-    Database& database_;
     const std::filesystem::path path_;
     const Day day_;
     const std::string name_;  // Of the attached database.
@@ -88,7 +101,7 @@ private:
     std::atomic<std::uint64_t> rows_{0};
     std::mutex gate_;  // Held by who wants in_use_ alone, so that ever new readers cannot keep it out.
     std::shared_mutex in_use_;
-    bool gone_ = false;  // Guarded by in_use_.
+    std::optional<Attachment> attachment_;  // Guarded by in_use_; empty once gone.
 };
 
 }  // namespace logchute::store::duck

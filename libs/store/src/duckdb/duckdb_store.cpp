@@ -1,7 +1,6 @@
 #include "logchute/store/duckdb_store.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <condition_variable>
 #include <shared_mutex>
 #include <thread>
@@ -29,6 +28,8 @@ template <class Body>
 auto guarded(Body&& body) noexcept -> decltype(body()) {
     try {
         return body();
+    } catch (const std::bad_alloc&) {
+        return fail(Errc::unavailable, "out of memory");  // Short enough to need none.
     } catch (const std::exception& error) {
         return fail(Errc::unavailable, std::string("the store could not answer: ") + error.what());
     }
@@ -62,7 +63,7 @@ public:
     [[nodiscard]] Result<Histogram> histogram(const HistogramRequest& request);
     [[nodiscard]] Result<std::vector<FieldInfo>> fields(const Scope& scope);
     [[nodiscard]] Tallies tallies(std::string_view prefix) const;
-    [[nodiscard]] std::uint32_t apply_retention(Timestamp now);
+    [[nodiscard]] Result<std::uint32_t> apply_retention(Timestamp now);
     [[nodiscard]] StoreUsage usage() const;
 
 private:
@@ -74,7 +75,7 @@ private:
     [[nodiscard]] Result<void> append_checked(const WriteBatch& batch);
     [[nodiscard]] Result<void> open_again(const std::shared_ptr<DayFile>& old);
     [[nodiscard]] Result<void> recover();
-    [[nodiscard]] Tallies totals_after(const WriteBatch& batch) const;
+    [[nodiscard]] KeptTallies totals_after(const WriteBatch& batch) const;
     [[nodiscard]] DayList days() const {
         const std::lock_guard lock(mutex_);
         return days_;
@@ -93,17 +94,15 @@ private:
     // The writer's.
     Connection writer_connection_;
     ChunkWriter chunk_writer_;
-    bool in_doubt_ = false;  // The newest day must be closed, opened again and asked what it has.
-
-    // Days that are closed for being opened again, and how often that happened.
-    std::atomic<int> days_away_{0};
-    std::atomic<std::uint64_t> openings_{0};
+    // The newest day must be closed, opened again and asked what it has. Set before anything is written, so that it holds after an exception.
+    bool in_doubt_ = false;
 
     std::mutex files_mutex_;  // Held while files are closed, opened again or deleted. Before mutex_.
+    DayList undeleted_;  // Guarded by files_mutex_. Days that retention took out of the list and whose files are still there.
 
     mutable std::mutex mutex_;
     // Guarded by mutex_.
-    DayList days_;  // Oldest first. The last one is written to, by the writer alone.
+    DayList days_;  // Oldest first. The last one is written to, by the writer alone. One that is gone is being opened again.
     Progress progress_;
     DayList to_checkpoint_;
     bool to_repair_ = true;
@@ -144,6 +143,9 @@ Result<void> DuckDbStore::Impl::check(const WriteBatch& batch) const {
         last = message.sequence;
     }
     if (batch.reached < last) return fail(Errc::invalid, "a batch must reach at least its last message");
+    if (batch.reached <= reached()) {
+        return fail(Errc::invalid, "the store has reached " + std::to_string(reached()) + ": a batch must reach further");
+    }
     return {};
 }
 
@@ -154,9 +156,9 @@ Result<std::shared_ptr<DayFile>> DuckDbStore::Impl::day_for(const WriteBatch& ba
     const auto day = day_of(batch.messages.empty() ? now() : batch.messages.front().received);
     if (newest && day <= newest->day()) return newest;
 
-    const auto carried = [this] {
+    auto carried = [&] {
         const std::lock_guard lock(mutex_);
-        return progress_;
+        return progress_.carried_to(day);
     }();
     auto created = DayFile::create(database_, options_.path, day, carried);
     if (!created) return std::unexpected(std::move(created.error()).in("the file of a new day"));
@@ -164,21 +166,24 @@ Result<std::shared_ptr<DayFile>> DuckDbStore::Impl::day_for(const WriteBatch& ba
     if (newest) newest->blocks().close_open();
     {
         const std::lock_guard lock(mutex_);
-        days_.push_back(file);
         if (newest) to_checkpoint_.push_back(newest);
+        days_.push_back(file);
+        progress_ = std::move(carried);
     }
     wake_.notify_one();
     return file;
 }
 
-Tallies DuckDbStore::Impl::totals_after(const WriteBatch& batch) const {
+KeptTallies DuckDbStore::Impl::totals_after(const WriteBatch& batch) const {
+    const auto changed = batch.messages.empty() ? now() : batch.messages.back().received;
     const std::lock_guard lock(mutex_);
-    Tallies totals;
+    KeptTallies totals;
     for (const auto& [key, more] : batch.tallies) {
         const auto known = progress_.tallies.find(key);
-        auto total = known == progress_.tallies.end() ? Tally{} : known->second;
-        total.stored += more.stored;
-        total.dead_lettered += more.dead_lettered;
+        auto total = known == progress_.tallies.end() ? KeptTally{} : known->second;
+        total.count.stored += more.stored;
+        total.count.dead_lettered += more.dead_lettered;
+        total.changed = std::max(total.changed, changed);
         totals.emplace(key, total);
     }
     return totals;
@@ -190,29 +195,25 @@ Result<void> DuckDbStore::Impl::open_again(const std::shared_ptr<DayFile>& old) 
     const std::lock_guard files(files_mutex_);
     const auto list = days();
     if (std::find(list.begin(), list.end(), old) == list.end()) return {};  // Retention was faster.
-    if (!old->is_gone()) {
-        ++days_away_;
-        ++openings_;
-        if (auto closed = old->close(); !closed) {
-            --days_away_;
-            return std::unexpected(std::move(closed.error()).in(old->path().string()));
-        }
-    }
+    if (auto closed = old->close(); !closed) return std::unexpected(std::move(closed.error()).in(old->path().string()));
     auto opened = DayFile::open(database_, options_.path, old->day());
     if (!opened) return std::unexpected(std::move(opened.error()).in(old->path().string()));
     const std::shared_ptr<DayFile> day = std::move(*opened);
-    static_cast<void>(reopen_last_block(scanner_, *day));
+    // A day that is over takes no more rows: its last block stays closed, and gets its filter from the maintenance.
+    if (old == list.back()) static_cast<void>(reopen_last_block(scanner_, *day));
     {
         const std::lock_guard lock(mutex_);
         std::replace(days_.begin(), days_.end(), old, day);
+        to_repair_ = true;
     }
-    --days_away_;
+    wake_.notify_one();
     return {};
 }
 
 // A write whose outcome is unknown is settled by what is on disk, before anything else is written.
 Result<void> DuckDbStore::Impl::recover() {
     if (!in_doubt_) return {};
+    writer_connection_.roll_back();
     if (auto opened = open_again(days().back()); !opened) return opened;
     auto progress = days().back()->read_progress(writer_connection_);
     if (!progress) return std::unexpected(std::move(progress.error()));
@@ -223,13 +224,13 @@ Result<void> DuckDbStore::Impl::recover() {
 }
 
 Result<void> DuckDbStore::Impl::append(const WriteBatch& batch) {
-    const bool was_in_doubt = in_doubt_;
+    const auto known = reached();
     if (auto settled = recover(); !settled) return settled;
-    if (was_in_doubt && !batch.messages.empty() && reached() == batch.reached) return {};  // It had been written after all.
+    if (reached() != known && reached() == batch.reached) return {};  // It was in doubt, and had been written after all.
     auto done = append_checked(batch);
     if (done || !in_doubt_) return done;
     // Tried at once, for the sake of readers; if it fails the next append tries again.
-    if (recover() && reached() == batch.reached) return {};
+    if (guarded([&] { return recover(); }) && reached() == batch.reached) return {};
     return done;
 }
 
@@ -237,7 +238,8 @@ Result<void> DuckDbStore::Impl::append_checked(const WriteBatch& batch) {
     if (auto fine = check(batch); !fine) return fine;
     const auto day = day_for(batch);
     if (!day) return std::unexpected(day.error());
-    const auto totals = totals_after(batch);
+    auto totals = totals_after(batch);
+    in_doubt_ = true;
     if (auto done = (*day)->append(writer_connection_, chunk_writer_, batch, totals); !done) {
         const auto seen = (*day)->read_progress(writer_connection_);
         in_doubt_ = !seen || seen->reached != reached();
@@ -245,25 +247,29 @@ Result<void> DuckDbStore::Impl::append_checked(const WriteBatch& batch) {
     }
     {
         const std::lock_guard lock(mutex_);
-        progress_.reached = batch.reached;
-        for (const auto& [key, total] : totals) progress_.tallies[key] = total;
+        progress_.move_on(batch.reached, std::move(totals));
     }
-    if ((*day)->is_checkpoint_due() && !(*day)->checkpoint(writer_connection_)) {
-        in_doubt_ = true;  // The batch is in the log, and so in the store, all the same.
-        static_cast<void>(recover());
+    in_doubt_ = false;
+    // The batch is in the log, and so in the store, whatever becomes of this.
+    const auto written =
+        guarded([&]() -> Result<void> { return (*day)->is_checkpoint_due() ? (*day)->checkpoint(writer_connection_) : Result<void>{}; });
+    if (!written) {
+        in_doubt_ = true;
+        static_cast<void>(guarded([&] { return recover(); }));
     }
     return {};
 }
 
 Result<Question> DuckDbStore::Impl::ask(const Scope& scope, std::optional<Neighbourhood> around) {
     for (;;) {
-        const auto openings = openings_.load();
-        if (days_away_ != 0) return fail(Errc::unavailable, "a file of the store is being opened again after a failed write; try again");
-        Question question(scope, days(), around);
-        // A day that was closed after it was looked up is none of the question's: asked again.
-        if (openings != openings_ || days_away_ != 0) continue;
-        if (question.met_damage()) wake_maintenance();
-        return question;
+        const auto list = days();
+        Question question(scope, list, around);
+        if (!question.missed_a_day()) {
+            if (question.met_damage()) wake_maintenance();
+            return question;
+        }
+        // Gone since the list was made: dropped, or opened again already. Gone and still listed: on its way.
+        if (list == days()) return fail(Errc::unavailable, "a file of the store is being opened again after a failed write; try again");
     }
 }
 
@@ -362,23 +368,33 @@ Tallies DuckDbStore::Impl::tallies(std::string_view prefix) const {
     const std::lock_guard lock(mutex_);
     Tallies found;
     for (auto at = progress_.tallies.lower_bound(prefix); at != progress_.tallies.end() && at->first.starts_with(prefix); ++at)
-        found.insert(*at);
+        found.emplace_hint(found.end(), at->first, at->second.count);
     return found;
 }
 
-std::uint32_t DuckDbStore::Impl::apply_retention(Timestamp now) {
-    if (options_.retention <= nanoseconds::zero()) return 0;
-    DayList old;
+Result<std::uint32_t> DuckDbStore::Impl::apply_retention(Timestamp now) {
+    if (options_.retention <= nanoseconds::zero()) return 0U;
+    const std::lock_guard files(files_mutex_);
     {
         const std::lock_guard lock(mutex_);
-        while (days_.size() > 1 && Timestamp{days_.front()->day() + std::chrono::days(1)} + options_.retention < now) {
-            old.push_back(std::move(days_.front()));
-            days_.erase(days_.begin());
-        }
+        const auto is_kept = [&](const auto& day) { return Timestamp{day->day() + std::chrono::days(1)} + options_.retention >= now; };
+        const auto newest = days_.empty() ? days_.end() : std::prev(days_.end());
+        const auto kept = std::find_if(days_.begin(), newest, is_kept);
+        undeleted_.insert(undeleted_.end(), days_.begin(), kept);
+        days_.erase(days_.begin(), kept);
     }
-    const std::lock_guard files(files_mutex_);
-    for (const auto& file : old) static_cast<void>(file->drop());
-    return static_cast<std::uint32_t>(old.size());
+    // Nobody finds anything in them from here on. Those that cannot be deleted are kept for the next time.
+    std::uint32_t deleted = 0;
+    Result<void> problem;
+    std::erase_if(undeleted_, [&](const auto& day) {
+        auto done = guarded([&] { return day->drop(); });
+        const bool is_deleted = done.has_value();
+        deleted += is_deleted ? 1 : 0;
+        if (!is_deleted) problem = std::move(done);
+        return is_deleted;
+    });
+    if (!problem) return std::unexpected(std::move(problem.error()));
+    return deleted;
 }
 
 StoreUsage DuckDbStore::Impl::usage() const {
@@ -418,7 +434,12 @@ void DuckDbStore::Impl::maintain(std::stop_token stop) {
             repair = std::exchange(to_repair_, false);
         }
         for (const auto& day : over) finish(day, stop);
-        if (repair) make_filters(stop);
+        if (repair) {
+            static_cast<void>(guarded([&]() -> Result<void> {
+                make_filters(stop);
+                return {};
+            }));
+        }
     }
 }
 
@@ -473,7 +494,9 @@ Result<std::vector<FieldInfo>> DuckDbStore::fields(const Scope& scope) {
 Result<Tallies> DuckDbStore::tallies(std::string_view prefix) {
     return guarded([&]() -> Result<Tallies> { return impl_->tallies(prefix); });
 }
-std::uint32_t DuckDbStore::apply_retention(Timestamp now) { return impl_->apply_retention(now); }
+Result<std::uint32_t> DuckDbStore::apply_retention(Timestamp now) {
+    return guarded([&] { return impl_->apply_retention(now); });
+}
 StoreUsage DuckDbStore::usage() const { return impl_->usage(); }
 
 }  // namespace logchute::store

@@ -26,7 +26,10 @@ Question::Question(const Scope& scope, const std::vector<std::shared_ptr<DayFile
     const search::BlockTest test(scope.query);
     for (const auto& file : days) {
         OpenDay day{file, file->use(), {}};
-        if (file->is_gone()) continue;
+        if (file->is_gone()) {
+            missed_a_day_ = true;
+            continue;
+        }
         day.blocks = file->blocks().snapshot();
         days_.push_back(std::move(day));
         add_candidates(test, static_cast<std::uint32_t>(days_.size() - 1));

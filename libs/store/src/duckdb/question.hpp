@@ -65,6 +65,8 @@ public:
     [[nodiscard]] std::size_t day_count() const noexcept { return days_.size(); }
     /// Whether a filter was found damaged, so that somebody should make it again.
     [[nodiscard]] bool met_damage() const noexcept { return met_damage_; }
+    /// Whether one of the days was gone, so that its rows are not part of the question.
+    [[nodiscard]] bool missed_a_day() const noexcept { return missed_a_day_; }
 
 private:
     struct OpenDay {
@@ -80,6 +82,7 @@ private:
     std::vector<OpenDay> days_;
     std::vector<Candidate> candidates_;
     bool met_damage_ = false;
+    bool missed_a_day_ = false;
 };
 
 }  // namespace logchute::store::duck

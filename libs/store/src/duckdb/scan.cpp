@@ -27,9 +27,10 @@ std::string conditions(const RowRange& range, const RowLimits& limits) {
     std::string sql = " WHERE seq>=" + std::to_string(range.seq_first) + " AND seq<=" + std::to_string(range.seq_last);
     const auto time_min = std::max(range.time_min, limits.time_min);
     const auto time_max = std::min(range.time_max, limits.time_max);
-    // The smallest number of 64 bits is no literal of BIGINT, and needs none: it is no limit.
+    // The smallest number of 64 bits is no literal of BIGINT. As the least time it is no limit.
     if (time_min != INT64_MIN) sql += " AND ts>=" + std::to_string(time_min);
-    if (time_max != INT64_MAX) sql += time_max == INT64_MIN ? " AND false" : " AND ts<=" + std::to_string(time_max);
+    if (time_max != INT64_MAX)
+        sql += time_max == INT64_MIN ? " AND ts<" + std::to_string(INT64_MIN + 1) : " AND ts<=" + std::to_string(time_max);
     if (range.ord_first != 0) sql += " AND ord>=" + std::to_string(range.ord_first);
     if (range.ord_last != UINT32_MAX) sql += " AND ord<=" + std::to_string(range.ord_last);
     if (limits.levels != RowLimits::kAnyLevel) {

@@ -74,7 +74,13 @@ Result<Tallies> RemoteLogReader::tallies(std::string_view prefix) {
     return codec::decode_tallies(*answer);
 }
 
-std::unique_ptr<bus::Responder> serve_store(bus::Connection& connection, LogReader& reader) {
+namespace {
+
+// Together not more than what the embedded store's memory is good for. Those who find are the more, because a person waits for each.
+constexpr std::size_t kFindingThreads = 3;
+constexpr std::size_t kCountingThreads = 2;
+
+std::vector<bus::Responder::Route> finding_routes(LogReader& reader) {
     const auto serve_search = [&reader](std::string_view text, bus::ReplyWriter& reply) -> Result<void> {
         const auto request = codec::decode_search(text);
         if (!request) return std::unexpected(request.error());
@@ -83,7 +89,7 @@ std::unique_ptr<bus::Responder> serve_store(bus::Connection& connection, LogRead
         if (auto written = reply.write(codec::encode_page_head(*page)); !written) return written;
         return reply.write(page->lines);
     };
-    std::vector<bus::Responder::Route> routes{
+    return {
         {std::string(kSearch), serve_search},
         {std::string(kRecord),
          handler(
@@ -92,6 +98,14 @@ std::unique_ptr<bus::Responder> serve_store(bus::Connection& connection, LogRead
          handler(
              codec::decode_context, [&reader](const codec::ContextRequest& it) { return reader.context(it.id, it.before, it.after); },
              codec::encode_context_page)},
+        {std::string(kTallies),
+         handler(
+             as_text, [&reader](const std::string& prefix) { return reader.tallies(prefix); }, codec::encode_tallies)},
+    };
+}
+
+std::vector<bus::Responder::Route> counting_routes(LogReader& reader) {
+    return {
         {std::string(kStats),
          handler(
              codec::decode_stats, [&reader](const StatsRequest& it) { return reader.stats(it); }, codec::encode_stats_answer)},
@@ -100,11 +114,21 @@ std::unique_ptr<bus::Responder> serve_store(bus::Connection& connection, LogRead
                                       codec::encode_histogram_answer)},
         {std::string(kFields), handler(
                                    codec::decode_scope, [&reader](const Scope& it) { return reader.fields(it); }, codec::encode_fields)},
-        {std::string(kTallies),
-         handler(
-             as_text, [&reader](const std::string& prefix) { return reader.tallies(prefix); }, codec::encode_tallies)},
     };
-    return std::make_unique<bus::Responder>(connection, std::string(kQueue), std::move(routes), bus::ResponderOptions{});
+}
+
+std::unique_ptr<bus::Responder> serve(bus::Connection& connection, std::vector<bus::Responder::Route> routes, std::size_t threads) {
+    return std::make_unique<bus::Responder>(connection, std::string(kQueue), std::move(routes), bus::ResponderOptions{.threads = threads});
+}
+
+}  // namespace
+
+StoreServer::StoreServer(bus::Connection& connection, LogReader& reader)
+    : finding_(serve(connection, finding_routes(reader), kFindingThreads)),
+      counting_(serve(connection, counting_routes(reader), kCountingThreads)) {}
+
+std::unique_ptr<StoreServer> serve_store(bus::Connection& connection, LogReader& reader) {
+    return std::make_unique<StoreServer>(connection, reader);
 }
 
 }  // namespace logchute::store

@@ -104,6 +104,36 @@ TEST_CASE("tallies add up by key, over batches, days and restarts") {
     CHECK(store.tallies("sources")->empty());
 }
 
+TEST_CASE("counts of uploads that have not changed for a week are left behind when a day begins, all others are kept") {
+    const TempFolder folder;
+    const auto append = [](DuckDbStore& store, std::uint64_t sequence, int day, std::string upload) {
+        BatchBuilder batch;
+        batch.message(sequence, "line", Format::automatic, "test", kNoon + day * kDay).tally("source/test", {1, 0});
+        if (!upload.empty()) batch.tally(std::move(upload), {1, 0});
+        if (sequence == 1) batch.tally("stream/2026", {40, 0});
+        REQUIRE(store.append(batch.batch()));
+    };
+    {
+        DuckDbStore store(options_in(folder));
+        append(store, 1, 0, "upload/short");
+        append(store, 2, 0, "upload/long");
+        append(store, 3, 1, "upload/long");
+        append(store, 4, 7, "");  // The first day is not a week away yet.
+        CHECK(*store.tallies("upload/") == Tallies{{"upload/long", {2, 0}}, {"upload/short", {1, 0}}});
+    }
+    {
+        DuckDbStore store(options_in(folder));
+        append(store, 5, 8, "");
+        CHECK(*store.tallies("upload/") == Tallies{{"upload/long", {2, 0}}});
+        append(store, 6, 8, "upload/long");
+    }
+    DuckDbStore store(options_in(folder));
+    append(store, 7, 15, "");
+    CHECK(*store.tallies("") == Tallies{{"source/test", {7, 0}}, {"stream/2026", {40, 0}}, {"upload/long", {3, 0}}});
+    append(store, 8, 16, "");
+    CHECK(*store.tallies("") == Tallies{{"source/test", {8, 0}}, {"stream/2026", {40, 0}}});
+}
+
 TEST_CASE("the day of receipt chooses the file, whatever the records' times are") {
     const TempFolder folder;
     DuckDbStore store(options_in(folder));

@@ -136,3 +136,74 @@ TEST_CASE("too many steps, and steps of no length, are refused") {
     all_times.step = std::chrono::hours(24 * 365 * 100);
     CHECK(store.histogram(all_times)->total == 10);
 }
+
+TEST_CASE("records at both ends of time have their steps") {
+    const TempFolder folder;
+    DuckDbStore store(options_in(folder));
+    constexpr std::int64_t kFirst = INT64_MIN;
+    constexpr std::int64_t kLast = INT64_MAX;
+    constexpr std::int64_t kYear = 365 * kDay;
+    std::vector<LogRecord> records;
+    // Out of order, so that the step changes from end to end.
+    for (const auto time : {kFirst, kLast, kFirst + 1, std::int64_t{0}, kLast - 1, std::int64_t{-1}, kFirst + 3 * kYear}) {
+        LogRecord record;
+        record.timestamp = from_nanos(time);
+        record.message = "m";
+        record.ordinal = static_cast<std::uint32_t>(records.size());
+        records.push_back(record);
+    }
+    BatchBuilder batch;
+    REQUIRE(store.append(batch.records(1, records).batch()));
+
+    struct Case {
+        std::optional<std::int64_t> from, to;
+        std::int64_t step;
+        std::uint64_t total;  // 0: too many steps.
+    };
+    for (const auto& [from, to, step, total] : std::initializer_list<Case>{
+             {{}, {}, kLast, 7},
+             {{}, {}, 100 * kYear, 7},
+             {{}, {}, kYear, 7},
+             {{}, {}, 1, 0},
+             {{}, {}, 2, 0},
+             {{}, {}, kDay, 0},
+             {kFirst, {}, kLast, 7},
+             {kFirst, kLast, kLast, 6},
+             {kFirst, kLast, kYear, 6},
+             {kFirst, kLast, 1, 0},
+             {kFirst, kFirst + 1, 1, 1},
+             {kFirst, kFirst + 2, 1, 2},
+             {kFirst, kFirst + 2, kYear, 2},
+             {{}, kFirst + 2, kLast, 2},
+             {kLast - 1, {}, 1, 2},
+             {kLast, {}, kLast, 1},
+             {-1, 1, kLast, 2},
+             {-1, 1, 1, 2},
+         }) {
+        CAPTURE(from, to, step);
+        HistogramRequest request;
+        if (from) request.scope.range.from = from_nanos(*from);
+        if (to) request.scope.range.to = from_nanos(*to);
+        request.step = nanoseconds(step);
+        const auto histogram = store.histogram(request);
+        if (total == 0) {
+            REQUIRE_FALSE(histogram);
+            CHECK(histogram.error().code == Errc::invalid);
+            continue;
+        }
+        REQUIRE(histogram);
+        CHECK(histogram->total == total);
+        std::uint64_t sum = 0;
+        for (const auto count : histogram->series.at(0).counts) sum += count;
+        CHECK(sum == total);
+        CHECK(histogram->series.at(0).counts.size() <= kHistogramStepsMax);
+        CHECK((histogram->series.at(0).counts.front() != 0 || from));
+    }
+    // The step of the first time of all begins before it, and ends where the next begins.
+    HistogramRequest years;
+    years.step = nanoseconds(2 * kYear);
+    const auto counts = store.histogram(years)->series.at(0).counts;
+    CHECK(counts.at(0) == 2);
+    CHECK(counts.at(1) + counts.at(2) == 1);
+    CHECK(counts.back() == 2);
+}

@@ -1,9 +1,11 @@
 #include "duckdb/day_file.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <fstream>
 #include <thread>
 
+#include "duckdb_faults.hpp"
 #include "store_fixture.hpp"
 
 using namespace logchute;
@@ -75,4 +77,95 @@ TEST_CASE("filters that are lost or damaged cost no record, and are made again")
         REQUIRE(append_lines(store, static_cast<std::uint64_t>(10 + round), "after", Format::plain));
         CHECK(count_of(store, "after") == static_cast<std::size_t>(round + 1));
     }
+}
+
+namespace {
+
+// One day of a store that has nothing else.
+class OneDay {
+public:
+    Result<std::unique_ptr<duck::DayFile>> create() { return duck::DayFile::create(database_, folder_.path(), kDayOne, carried_); }
+    Result<std::unique_ptr<duck::DayFile>> open() { return duck::DayFile::open(database_, folder_.path(), kDayOne); }
+    duck::Database& database() { return database_; }
+    [[nodiscard]] std::filesystem::path path() const { return folder_.path() / day_file_name(kDayOne); }
+    void check_progress(const duck::DayFile& file) {
+        const auto progress = file.read_progress(*database_.connection()).value();
+        CHECK(progress.reached == 7);
+        CHECK(progress.tallies.size() == 1);
+    }
+
+private:
+    static constexpr duck::Day kDayOne{std::chrono::year{2026} / 11 / 21};
+    TempFolder folder_;
+    duck::Database database_{options_in(folder_)};
+    const duck::Progress carried_{7, {{"source/http", {{5, 1}, from_nanos(kNoon)}}}};
+};
+
+}  // namespace
+
+TEST_CASE("a day that could not be made is made at the second try") {
+    OneDay day;
+    const auto fault = GENERATE(Fault::before, Fault::after);
+    const std::string statement = GENERATE("ATTACH", "BEGIN", "CREATE TABLE", "COMMIT", "CHECKPOINT", "SELECT layout", "SELECT form");
+    CAPTURE(static_cast<int>(fault), statement);
+    if (fault == Fault::after && statement == "ATTACH") return;  // Of which DuckDB knows no such failure.
+    {
+        const FailingStatement failing(statement, fault);
+        CHECK_FALSE(day.create());
+        CHECK(failing.failed() == 1);
+    }
+    CHECK_FALSE(std::filesystem::exists(day.path().string() + ".new"));
+    const auto made = day.create();
+    if (!made) FAIL(made.error().detail);
+    day.check_progress(**made);
+}
+
+TEST_CASE("a day whose name is taken is made once it is free") {
+    OneDay day;
+    std::filesystem::create_directories(day.path() / "in the way");
+    CHECK(day.create().error().code == Errc::unavailable);
+    std::filesystem::remove_all(day.path());
+    const auto made = day.create();
+    if (!made) FAIL(made.error().detail);
+    day.check_progress(**made);
+}
+
+TEST_CASE("a day that could not be opened is opened at the second try") {
+    OneDay day;
+    REQUIRE(day.create());
+    const std::string statement = GENERATE("ATTACH", "SELECT layout", "SELECT form");
+    CAPTURE(statement);
+    {
+        const FailingStatement failing(statement, Fault::before);
+        CHECK_FALSE(day.open());
+    }
+    const auto opened = day.open();
+    if (!opened) FAIL(opened.error().detail);
+    day.check_progress(**opened);
+}
+
+TEST_CASE("a day is closed though the checkpoint that goes with it failed, and can be opened again") {
+    OneDay day;
+    const auto fault = GENERATE(Fault::before, Fault::after);
+    CAPTURE(static_cast<int>(fault));
+    auto file = day.create().value();
+    {
+        const FailingStatement failing("DETACH", fault);
+        CHECK(file->close());
+        CHECK(file->is_gone());
+        CHECK(failing.failed() == 1);
+    }
+    CHECK(file->close());
+    const auto opened = day.open();
+    if (!opened) FAIL(opened.error().detail);
+    day.check_progress(**opened);
+}
+
+TEST_CASE("a file of a layout yet to come is refused") {
+    OneDay day;
+    {
+        auto file = day.create().value();
+        REQUIRE(day.database().connection()->run("UPDATE " + file->database() + ".main.offsets SET layout = 99"));
+    }
+    for (int opening = 0; opening < 2; ++opening) CHECK(day.open().error().detail.find("another version") != std::string::npos);
 }

@@ -1,6 +1,8 @@
 #include <catch2/catch_test_macros.hpp>
+#include <fstream>
 #include <thread>
 
+#include "duckdb_faults.hpp"
 #include "store_fixture.hpp"
 
 using namespace logchute;
@@ -60,8 +62,36 @@ TEST_CASE("readers go on while days are dropped") {
                 if (!page || page->count == 0) wrong = true;
             }
         });
-        for (int day = 1; day < 25; ++day) store.apply_retention(from_nanos(kNoon + day * kDay));
+        for (int day = 1; day < 25; ++day) CHECK(store.apply_retention(from_nanos(kNoon + day * kDay)));
     }
     CHECK_FALSE(wrong);
     CHECK(store.usage().files == 1);
+}
+
+TEST_CASE("a day that cannot be deleted is said to be, and deleted later") {
+    const TempFolder folder;
+    const auto file = folder.path() / "logs-2026.11.21.duckdb";
+    const auto filters = folder.path() / "logs-2026.11.21.filters";
+    DuckDbStore store(keeping(folder, std::chrono::hours(1)));
+    fill(store, 3);
+    const auto apply = [&] { return store.apply_retention(from_nanos(kNoon + 10 * kDay)); };
+    SECTION("it is not let go") {
+        const FailingStatement detach("DETACH DATABASE IF EXISTS d20261121", Fault::before, 2);
+        CHECK_FALSE(apply());
+        CHECK(detach.failed() == 2);
+        CHECK(std::filesystem::exists(file));
+    }
+    SECTION("its files are not deleted") {
+        std::filesystem::remove(filters);
+        std::filesystem::create_directories(filters / "in the way");
+        CHECK(apply().error().code == Errc::unavailable);
+        std::filesystem::remove_all(filters);
+        std::ofstream(filters) << "left";
+    }
+    CHECK(store.usage().files == 1);
+    CHECK(count_of(store, "") == 1);
+    CHECK(apply() == 1);
+    CHECK_FALSE(std::filesystem::exists(file));
+    CHECK_FALSE(std::filesystem::exists(filters));
+    CHECK(apply() == 0);
 }

@@ -52,8 +52,10 @@ public:
     [[nodiscard]] Result<std::vector<FieldInfo>> fields(const Scope& scope) override;
     [[nodiscard]] Result<Tallies> tallies(std::string_view prefix) override;
 
-    /// Deletes the files of days that ended longer than `retention` before `now`; never the newest. Returns how many.
-    std::uint32_t apply_retention(Timestamp now);
+    /// Deletes the files of days that ended longer than `retention` before `now`; never the newest. Returns how many days are gone.
+    /// Failures: unavailable where a day's files cannot be deleted. Nothing of that day is found any more; the next call tries again.
+    [[nodiscard]] Result<std::uint32_t> apply_retention(Timestamp now);
+    /// Looks at every file, and keeps nobody waiting. Throws std::bad_alloc at most.
     [[nodiscard]] StoreUsage usage() const;
 
 private:

@@ -1,6 +1,7 @@
 // Writing records to a store, exactly once.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -15,22 +16,28 @@ namespace logchute::store {
 /// The records of one message of the stream.
 struct MessageRecords {
     std::uint64_t sequence = 0;         ///< In the stream; strictly rising within a batch.
-    Timestamp received{};  ///< When the bus stored the message; never falls. The UTC day of the batch's first chooses the file.
+    Timestamp
+        received{};  ///< When the bus stored the message. The UTC day of the batch's first chooses the file; never one before the newest.
     std::string_view source;  ///< Of the subject.
     std::span<const LogRecord> records;  ///< Views; must stay valid until append() returns.
 };
 
 /// What a batch adds to the counts kept beside the rows, under a key such as "source/http" or "upload/6f1c...".
+/// Counts are kept for ever, but for those of uploads: they may be gone once no batch has added to them for kUploadTallyAge, by the times of
+/// receipt, so that they do not pile up.
 struct Tally {
     std::uint64_t stored = 0;
     std::uint64_t dead_lettered = 0;
     friend bool operator==(const Tally&, const Tally&) = default;
 };
 using Tallies = std::map<std::string, Tally, std::less<>>;
+inline constexpr std::string_view kUploadTallyPrefix = "upload/";
+inline constexpr std::chrono::days kUploadTallyAge{7};
 
 struct WriteBatch {
     std::span<const MessageRecords> messages;
-    /// The sequence reached once this batch is in: of its last message, even where that held no record.
+    /// The sequence reached once this batch is in: of its last message, even where that held no record. Beyond what the store has reached, also
+    /// where no message is left: so a batch is known again that is tried a second time and had been written after all.
     std::uint64_t reached = 0;
     Tallies tallies;
 };
@@ -44,7 +51,7 @@ public:
     /// Sequence up to which all is in the store; 0 for an empty one. Messages up to it must not be appended again.
     [[nodiscard]] virtual std::uint64_t reached() const = 0;
     /// Rows, tallies and the sequence reached become durable together or not at all. So a batch is never cut: one that crosses midnight belongs
-    /// to the day in which it begins.
+    /// to the day in which its first message was received.
     [[nodiscard]] virtual Result<void> append(const WriteBatch& batch) = 0;
     /// The counts kept beside the rows whose keys begin with `prefix`.
     [[nodiscard]] virtual Result<Tallies> tallies(std::string_view prefix) = 0;

@@ -27,8 +27,17 @@ private:
     std::chrono::milliseconds timeout_;
 };
 
-/// Answers `svc.store.search record context stats histogram fields tallies` from `reader`, as the queue group "store".
-/// Lifetime: borrows both.
-[[nodiscard]] std::unique_ptr<bus::Responder> serve_store(bus::Connection& connection, LogReader& reader);
+/// Answers `svc.store.search record context stats histogram fields tallies` from a reader, as the queue group "store".
+/// Threads:  those of two Responders: what counts over many rows (stats, histogram, fields) has a few of its own, so that however many of
+///           these are asked, finding (the rest) never waits in the queue behind them.
+/// Lifetime: borrows both. The destructor takes no new requests and waits for running ones.
+class StoreServer {
+public:
+    StoreServer(bus::Connection& connection, LogReader& reader);
+
+private:
+    std::unique_ptr<bus::Responder> finding_, counting_;
+};
+[[nodiscard]] std::unique_ptr<StoreServer> serve_store(bus::Connection& connection, LogReader& reader);
 
 }  // namespace logchute::store
