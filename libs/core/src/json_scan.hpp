@@ -66,6 +66,7 @@ public:
         return nullptr;
     }
     [[nodiscard]] const char* problem() const noexcept { return problem_; }
+    [[nodiscard]] const char* failed_at() const noexcept { return failed_at_; }
     [[nodiscard]] std::size_t column() const noexcept { return static_cast<std::size_t>(failed_at_ - begin_) + 1; }  ///< 1-based, in bytes.
 
 private:

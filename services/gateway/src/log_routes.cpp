@@ -92,7 +92,7 @@ Response LogRoutes::logs(Request& request) {
     if (!body) return Response::problem(std::move(body).error());
     if (*kind != BodyKind::json_document) return answer(origin, *body);
 
-    auto records = json_records(*body);
+    auto records = json_records(*std::move(body));
     if (!records) return Response::error(records.error());
     return answer(origin, records->lines);
 }
