@@ -271,6 +271,33 @@ TEST_CASE("clients that leave early harm nobody") {
     CHECK(server.get("/hello").body == "hello");
 }
 
+TEST_CASE("a streamed body is not read on once its client has left in the middle of it") {
+    const std::string sent(1'000'000, 'x');
+    const struct {
+        const char* what;
+        std::size_t length;
+        void (*leave)(test::RawClient&);
+        bool is_read;
+    } cases[] = {
+        {"closed", 2'000'000, [](test::RawClient& client) { client.close(); }, false},
+        {"half closed", 2'000'000, [](test::RawClient& client) { client.end_sending(); }, false},
+        {"half closed, whole", 1'000'000, [](test::RawClient& client) { client.end_sending(); }, true},
+        {"closed, whole", 1'000'000, [](test::RawClient& client) { client.close(); }, true},
+    };
+    for (const auto& it : cases) {
+        INFO(it.what);
+        TestServer server;
+        auto client = server.connect();
+        REQUIRE(client.send("POST /stream-late HTTP/1.1\r\nHost: t\r\nContent-Length: " + std::to_string(it.length) + "\r\n\r\n"));
+        server.entered.acquire();
+        REQUIRE(client.send(sent));
+        it.leave(client);
+        server.go.release();
+        server.entered.acquire();
+        CHECK((server.streamed == sent.size()) == it.is_read);
+    }
+}
+
 TEST_CASE("many clients at once all get their own answers") {
     const TestServer server;
     std::atomic<int> right{0};
