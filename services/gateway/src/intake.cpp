@@ -59,6 +59,7 @@ Result<void> IntakeStream::publish(const Chunk& chunk) {
     if (auto place = window_.reserve(); !place) return place;
     bus::Headers headers = headers_;
     if (chunk.cut_from_bytes != 0) headers.emplace_back(bus::kLengthHeader, std::to_string(chunk.cut_from_bytes));
+    has_published_ = true;
     publisher_.publish_async(subject_, headers, chunk.text, [this](const Result<bus::PubAck>& ack) { window_.settle(ack); });
     return {};
 }

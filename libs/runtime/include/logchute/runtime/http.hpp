@@ -76,6 +76,10 @@ struct Problem {
     std::optional<int> retry_after;  ///< Seconds, as header Retry-After; 429 and 503 get 1 where it is missing.
 };
 
+/// The one place where Errc becomes a status: invalid 400, not_found 404, too_large 413, conflict 409, full and unavailable 503, timeout 503,
+/// closed 503, failed 500.
+[[nodiscard]] Problem problem_of(const Error& error);
+
 /// Content-Length, Transfer-Encoding, Connection, Date, Server and X-Request-Id are the server's to write; given here they are left out.
 struct Response {
     int status = 200;
@@ -85,9 +89,7 @@ struct Response {
     [[nodiscard]] static Response json(std::string body, int status = 200);
     [[nodiscard]] static Response text(std::string body, int status = 200);
     [[nodiscard]] static Response problem(Problem problem);
-    /// The one place where Errc becomes a status: invalid 400, not_found 404, too_large 413, conflict 409, full and unavailable 503,
-    /// timeout 503, closed 503, failed 500.
-    [[nodiscard]] static Response error(const Error& error);
+    [[nodiscard]] static Response error(const Error& error);  ///< As problem_of().
     Response& with(std::string name, std::string value) &;
     Response&& with(std::string name, std::string value) &&;
 };
