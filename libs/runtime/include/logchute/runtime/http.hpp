@@ -145,13 +145,13 @@ public:
     [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t fallback, std::int64_t min, std::int64_t max);
     [[nodiscard]] bool boolean(std::string_view name, bool fallback);
     [[nodiscard]] std::string one_of(std::string_view name, std::string_view fallback, std::span<const std::string_view> allowed);
-    /// `from` and `to`. A `from` that is not before `to` is refused.
+    /// `from` and `to`. A `from` that is not before `to` is refused. One before, or a `to` behind, all that a record can have is left open.
     [[nodiscard]] TimeRange range(Timestamp now);
     [[nodiscard]] std::optional<Timestamp> time(std::string_view name, Timestamp now);
     [[nodiscard]] nanoseconds duration(std::string_view name, nanoseconds fallback, nanoseconds min, nanoseconds max);
     /// Makes `name` the one that is wrong, where the handler itself finds out. The first one stays.
     void reject(std::string_view name, std::string detail);
-    /// The problem, if any. Given twice, unknown, or rejected: 400 with `parameter`.
+    /// The problem, if any. Given twice, unknown, not UTF-8, or rejected: 400 with `parameter`.
     [[nodiscard]] std::optional<Problem> finish();
 
 private:
