@@ -50,9 +50,7 @@ std::string started_json(const std::vector<Upload>& uploads) {
 /// A field of the form that is no file: how the files after it are to be read.
 std::optional<Problem> set_field(Origin& form, const std::string& name, const std::string& value) {
     if (name == "service") {
-        if (value.size() > kNameBytesMax || !json::is_valid_utf8(value))
-            return Problem{
-                .status = 400, .detail = "service must be UTF-8 of at most " + std::to_string(kNameBytesMax) + " bytes", .parameter = name};
+        if (!is_service(value)) return Problem{.status = 400, .detail = service_form(), .parameter = name};
         form.service = value;
         return std::nullopt;
     }

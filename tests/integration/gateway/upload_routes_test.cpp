@@ -112,6 +112,7 @@ TEST_CASE("a form that is refused with a 4xx has stored nothing") {
         {"end within a file", "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.log\"\r\n\r\none\ntw", 400},
         {"unknown field", part("colour", "", "red") + part("file", "a.log", "one\n") + kFormEnd, 400},
         {"wrong format", part("format", "", "xml") + part("file", "a.log", "one\n") + kFormEnd, 400},
+        {"line end in the service", part("service", "", "a\r\nb") + part("file", "a.log", "one\n") + kFormEnd, 400},
         {"no file", part("service", "", "api") + kFormEnd, 400},
         {"bomb of one line", part("file", "b.gz", gzip(std::string(80U << 20, '\0'))) + kFormEnd, 413},
         {"bomb of many lines", part("file", "b.gz", gzip(std::string(160U << 20, '\n'))) + kFormEnd, 413},
