@@ -55,7 +55,7 @@ public:
 
     /// Bytes beyond ASCII were seen; whether they are UTF-8 is the caller's to check.
     [[nodiscard]] bool beyond_ascii() const noexcept { return beyond_ascii_; }
-    /// Half a surrogate pair ("\ud800") or a number beyond a double ("1e999") was seen: JSON by its grammar, refused by many a reader.
+    /// Half a surrogate pair ("\ud800") was seen: JSON by its grammar, no text by anybody's.
     [[nodiscard]] bool needs_repair() const noexcept { return needs_repair_; }
     /// A key that may be "_rejected" was seen inside a value.
     [[nodiscard]] bool may_have_rejected() const noexcept { return may_have_rejected_; }
