@@ -198,6 +198,17 @@ TEST_CASE("bodies over all connections have one limit") {
     CHECK(server.ask(head + std::string(800'000, 'x')).status == 200);  // given back
 }
 
+TEST_CASE("the limit of bodies is shared with whoever counts beside the server") {
+    auto options = quick_options();
+    options.buffered_bytes_max = 100'000;
+    options.buffered_bytes = std::make_shared<std::atomic<std::size_t>>(60'000);
+    const TestServer server(options);
+    const std::string request = "POST /size HTTP/1.1\r\nHost: t\r\nContent-Length: 50000\r\n\r\n" + std::string(50'000, 'x');
+    CHECK(server.ask(request).status == 503);
+    *options.buffered_bytes -= 60'000;
+    CHECK(server.ask(request).status == 200);
+}
+
 TEST_CASE("who is too slow is told so, or closed where nothing was asked") {
     auto options = quick_options();
     options.header_timeout = options.idle_timeout = options.io_timeout = 80ms;
