@@ -72,13 +72,9 @@ std::optional<std::int64_t> read_zone(const char* at, const char* end, Zone zone
     return *at == '-' ? -offset : offset;
 }
 
-struct ZonedClock {
-    Clock clock;
-    std::int64_t offset;
-};
-
 /// What the text says, possible or not; a year with other characters than digits is beyond 9999.
-inline std::optional<ZonedClock> read_clock(std::string_view text, Zone zone) noexcept {
+template <class Then>
+inline std::optional<Timestamp> with_clock(std::string_view text, Zone zone, Then&& then) noexcept {
     constexpr std::size_t kShortest = 19;  // 2026-11-21T02:28:01
     if (text.size() < kShortest) return std::nullopt;
     const char* const t = text.data();
@@ -96,27 +92,24 @@ inline std::optional<ZonedClock> read_clock(std::string_view text, Zone zone) no
     if (at != end && (*at == '.' || *at == ',') && !read_fraction(at, end, clock.nanos)) return std::nullopt;
     const auto offset = read_zone(at, end, zone);
     if (!offset) return std::nullopt;
-    return ZonedClock{clock, *offset};
+    return then(clock, *offset);
 }
 
-std::optional<Timestamp> read_date_time(std::string_view text, Zone zone) noexcept {
-    const auto read = read_clock(text, zone);
-    return read ? to_timestamp(read->clock, read->offset) : std::nullopt;
-}
+std::optional<Timestamp> read_date_time(std::string_view text, Zone zone) noexcept { return with_clock(text, zone, to_timestamp); }
 
 /// The same, but a time of a year that Timestamp does not have is the nearer of its ends.
 std::optional<Timestamp> read_nearest_date_time(std::string_view text) noexcept {
-    const auto read = read_clock(text, Zone::required);
-    if (!read || read->clock.year > 9999) return std::nullopt;
-    if (const auto at = to_timestamp(read->clock, read->offset)) return at;
-    // Calendars repeat every 400 years: there, only what is no time at all is refused.
-    constexpr unsigned kCycle = 400;
-    constexpr unsigned kFirst = 1680;
-    static_assert(kFirst % kCycle == 80 && kFirst > kYearMin && kFirst + kCycle < kYearMax);
-    ZonedClock inside = *read;
-    inside.clock.year = kFirst + (read->clock.year + kCycle - kFirst % kCycle) % kCycle;
-    if (!to_timestamp(inside.clock, inside.offset)) return std::nullopt;
-    return read->clock.year < 1970 ? kTimestampMin : kTimestampEnd;
+    return with_clock(text, Zone::required, [](Clock clock, std::int64_t offset) -> std::optional<Timestamp> {
+        if (clock.year > 9999) return std::nullopt;
+        if (const auto at = to_timestamp(clock, offset)) return at;
+        // Calendars repeat every 400 years: there, only what is no time at all is refused.
+        constexpr unsigned kCycle = 400;
+        constexpr unsigned kFirst = 1680;
+        static_assert(kFirst > kYearMin && kFirst + kCycle < kYearMax);
+        const Timestamp nearest = clock.year < 1970 ? kTimestampMin : kTimestampEnd;
+        clock.year = kFirst + (clock.year + kCycle - kFirst % kCycle) % kCycle;
+        return to_timestamp(clock, offset) ? std::optional(nearest) : std::nullopt;
+    });
 }
 
 /// Nanoseconds in one unit of an epoch number as large as this.
