@@ -40,6 +40,7 @@ void run(runtime::Service& service) {
     uploads.add_to(service.router());
 
     service.server_options().buffered_bytes_max = gateway.pending_bytes_max.value;
+    service.server_options().buffered_bytes = memory.counter();
     service.health().add_check("nats", [&] { return runtime::check(streams.is_ready(), "NATS or its streams are away"); });
     service.on_stop("nats", [&](auto deadline) { connection.close(deadline); });
     service.on_stop("publisher", [&](auto deadline) { (void)publisher.flush(deadline); });

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "logchute/core/batch_parser.hpp"
+#include "logchute/core/json_records.hpp"
 
 using namespace logchute;
 
@@ -127,6 +128,22 @@ BENCHMARK_CAPTURE(parse, plain, Format::plain, plain_line);
 BENCHMARK_CAPTURE(parse, plain_bare, Format::plain, bare_line);
 BENCHMARK_CAPTURE(parse, auto_json, Format::automatic, json_line);
 BENCHMARK_CAPTURE(parse, auto_mixed, Format::automatic, mixed_line);
+
+/// A body of application/json: an array of 32 MiB, checked whole and cut into lines.
+void cut_array(benchmark::State& state, std::string (*line)()) {
+    std::string document = "[" + line();
+    while (document.size() < 32U << 20) document += ',' + line();
+    document += ']';
+    for (auto _ : state) {
+        state.PauseTiming();
+        std::string body = document;
+        state.ResumeTiming();
+        benchmark::DoNotOptimize(json_records(std::move(body)));
+    }
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(document.size()));
+}
+BENCHMARK_CAPTURE(cut_array, json, json_line);
+BENCHMARK_CAPTURE(cut_array, json_escaped, escaped_json_line);
 
 void read_rfc3339(benchmark::State& state) {
     std::string text = "2026-11-21T02:28:01.123456789Z";

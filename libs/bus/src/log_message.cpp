@@ -112,6 +112,12 @@ LogMessage LogMessageReader::read(const Message& message, std::string& scratch, 
         }
         text = scratch;
     }
+    // An empty line is nothing, but whoever sends a message and says what is in it has lost something.
+    if (text.empty() && options->format != Format::automatic) {
+        refuse(Reason::empty, "the message is empty, though its header " + std::string(kFormatHeader) + " says " +
+                                  std::string(to_string(options->format)));
+        return log;
+    }
     parser_.parse(text, *options, out);
     return log;
 }

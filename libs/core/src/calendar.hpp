@@ -43,6 +43,7 @@ struct Clock {
 
 inline constexpr std::int64_t kNanosMin = days_from_civil(kYearMin, 1, 1) * kSecondsPerDay * kNanosPerSecond;
 inline constexpr std::int64_t kNanosEnd = days_from_civil(kYearMax + 1, 1, 1) * kSecondsPerDay * kNanosPerSecond;
+static_assert(kNanosMin == to_nanos(kTimestampMin) && kNanosEnd == to_nanos(kTimestampEnd));
 
 [[nodiscard]] inline std::optional<Timestamp> within_years(std::int64_t nanos) noexcept {
     if (nanos < kNanosMin || nanos >= kNanosEnd) return std::nullopt;

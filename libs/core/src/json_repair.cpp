@@ -38,16 +38,6 @@ std::size_t copy_string(std::string& out, std::string_view line, std::size_t at)
     return at + 1;
 }
 
-std::size_t copy_number(std::string& out, std::string_view line, std::size_t at) {
-    const std::size_t end = line.find_first_not_of("+-.0123456789eE", at);
-    const std::string_view number = line.substr(at, end - at);
-    const bool quote = is_beyond_double(number);
-    if (quote) out += '"';
-    out += number;
-    if (quote) out += '"';
-    return end;
-}
-
 }  // namespace
 
 std::string repaired(std::string_view line) {
@@ -58,8 +48,6 @@ std::string repaired(std::string_view line) {
         const char c = line[at];
         if (c == '"') {
             at = copy_string(out, line, at);
-        } else if (c == '-' || (c >= '0' && c <= '9')) {
-            at = copy_number(out, line, at);
         } else {
             out += c;
             ++at;

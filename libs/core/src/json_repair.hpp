@@ -1,4 +1,4 @@
-// JSON that is well-formed by its grammar, and that many a reader refuses all the same.
+// JSON that is well-formed by its grammar, and holds what is no text.
 #pragma once
 
 #include <string>
@@ -6,8 +6,7 @@
 
 namespace logchute::json {
 
-/// A copy of `line`, which must be valid JSON, that every reader takes: half a surrogate pair ("\ud800", left by a program that cut a
-/// string) becomes "\ufffd", and a number beyond a double (1e999) a string of its digits.
+/// A copy of `line`, which must be valid JSON, where half a surrogate pair ("\ud800", left by a program that cut a string) is "\ufffd".
 [[nodiscard]] std::string repaired(std::string_view line);
 
 }  // namespace logchute::json

@@ -1,7 +1,6 @@
 #include "json_scan.hpp"
 
 #include <charconv>
-#include <limits>
 
 namespace logchute::json {
 namespace {
@@ -97,22 +96,18 @@ const char* Scanner::number(const char* const begin, Scanned& out) noexcept {
     } else {
         at = skip_digits(at);
     }
-    const bool is_long = at - begin > std::numeric_limits<double>::max_exponent10;
-    bool is_exponential = false;
     if (is(at, '.')) {
         ++at;
         if (!is_digit_at(at)) return fail(at, "expected a digit after the point");
         at = skip_digits(at);
     }
     if (is(at, 'e') || is(at, 'E')) {
-        is_exponential = true;
         ++at;
         if (is(at, '+') || is(at, '-')) ++at;
         if (!is_digit_at(at)) return fail(at, "expected a digit in the exponent");
         at = skip_digits(at);
     }
     set(out, begin, at, Kind::number, 0);
-    if ((is_long || is_exponential) && is_beyond_double(out.text)) needs_repair_ = true;
     return at;
 }
 

@@ -55,7 +55,7 @@ public:
 
     /// Bytes beyond ASCII were seen; whether they are UTF-8 is the caller's to check.
     [[nodiscard]] bool beyond_ascii() const noexcept { return beyond_ascii_; }
-    /// Half a surrogate pair ("\ud800") or a number beyond a double ("1e999") was seen: JSON by its grammar, refused by many a reader.
+    /// Half a surrogate pair ("\ud800") was seen: JSON by its grammar, no text by anybody's.
     [[nodiscard]] bool needs_repair() const noexcept { return needs_repair_; }
     /// A key that may be "_rejected" was seen inside a value.
     [[nodiscard]] bool may_have_rejected() const noexcept { return may_have_rejected_; }
@@ -66,6 +66,7 @@ public:
         return nullptr;
     }
     [[nodiscard]] const char* problem() const noexcept { return problem_; }
+    [[nodiscard]] const char* failed_at() const noexcept { return failed_at_; }
     [[nodiscard]] std::size_t column() const noexcept { return static_cast<std::size_t>(failed_at_ - begin_) + 1; }  ///< 1-based, in bytes.
 
 private:

@@ -72,12 +72,16 @@ std::optional<std::int64_t> read_zone(const char* at, const char* end, Zone zone
     return *at == '-' ? -offset : offset;
 }
 
-std::optional<Timestamp> read_date_time(std::string_view text, Zone zone) noexcept {
+/// What the text says, possible or not; a year with other characters than digits is beyond 9999.
+template <class Then>
+inline std::optional<Timestamp> with_clock(std::string_view text, Zone zone, Then&& then) noexcept {
     constexpr std::size_t kShortest = 19;  // 2026-11-21T02:28:01
     if (text.size() < kShortest) return std::nullopt;
     const char* const t = text.data();
     if (t[4] != '-' || t[7] != '-' || t[13] != ':' || t[16] != ':' || (t[10] != 'T' && t[10] != 't' && t[10] != ' ')) return std::nullopt;
-    Clock clock{.year = two_digits(t) * 100 + two_digits(t + 2),
+    const unsigned century = two_digits(t);
+    const unsigned year = two_digits(t + 2);
+    Clock clock{.year = century * 100 + (year < 100 ? year : 10'000),
                 .month = two_digits(t + 5),
                 .day = two_digits(t + 8),
                 .hour = two_digits(t + 11),
@@ -88,7 +92,24 @@ std::optional<Timestamp> read_date_time(std::string_view text, Zone zone) noexce
     if (at != end && (*at == '.' || *at == ',') && !read_fraction(at, end, clock.nanos)) return std::nullopt;
     const auto offset = read_zone(at, end, zone);
     if (!offset) return std::nullopt;
-    return to_timestamp(clock, *offset);
+    return then(clock, *offset);
+}
+
+std::optional<Timestamp> read_date_time(std::string_view text, Zone zone) noexcept { return with_clock(text, zone, to_timestamp); }
+
+/// The same, but a time of a year that Timestamp does not have is the nearer of its ends.
+std::optional<Timestamp> read_nearest_date_time(std::string_view text) noexcept {
+    return with_clock(text, Zone::required, [](Clock clock, std::int64_t offset) -> std::optional<Timestamp> {
+        if (clock.year > 9999) return std::nullopt;
+        if (const auto at = to_timestamp(clock, offset)) return at;
+        // Calendars repeat every 400 years: there, only what is no time at all is refused.
+        constexpr unsigned kCycle = 400;
+        constexpr unsigned kFirst = 1680;
+        static_assert(kFirst > kYearMin && kFirst + kCycle < kYearMax);
+        const Timestamp nearest = clock.year < 1970 ? kTimestampMin : kTimestampEnd;
+        clock.year = kFirst + (clock.year + kCycle - kFirst % kCycle) % kCycle;
+        return to_timestamp(clock, offset) ? std::optional(nearest) : std::nullopt;
+    });
 }
 
 /// Nanoseconds in one unit of an epoch number as large as this.
@@ -295,7 +316,7 @@ std::string format_duration(nanoseconds duration) {
 
 Result<Timestamp> parse_time_parameter(std::string_view text, Timestamp now) {
     if (text == "now") return now;
-    if (const auto at = parse_rfc3339(text)) return *at;
+    if (const auto at = read_nearest_date_time(text)) return *at;
     if (const auto at = read_epoch_number(text)) return *at;
     if (text.starts_with('-')) {
         const auto back = parse_duration(text.substr(1));

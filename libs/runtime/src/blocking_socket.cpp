@@ -1,6 +1,7 @@
 #include "blocking_socket.hpp"
 
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -16,9 +17,9 @@ constexpr std::size_t kPiecesMax = 8;
 
 bool is_would_block(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK; }
 
-std::unexpected<Error> broken_off() { return fail(Errc::closed, "The other side has closed the connection."); }
-
 }  // namespace
+
+std::unexpected<Error> broken_off() { return fail(Errc::closed, "The other side has closed the connection."); }
 
 Result<void> BlockingSocket::wait_for(short events) const {
     pollfd waited{descriptor_, events, 0};
@@ -41,6 +42,13 @@ Result<std::size_t> BlockingSocket::read_some(std::span<char> buffer) const {
         if (n == 0 || !is_would_block(errno)) return broken_off();
         if (auto waited = wait_for(POLLIN); !waited) return std::unexpected(waited.error());
     }
+}
+
+bool BlockingSocket::ends_before(std::uint64_t bytes) const noexcept {
+    pollfd looked{descriptor_, POLLRDHUP, 0};
+    if (::poll(&looked, 1, 0) <= 0) return false;
+    int left = 0;
+    return ::ioctl(descriptor_, FIONREAD, &left) == 0 && static_cast<std::uint64_t>(left) < bytes;
 }
 
 Result<void> BlockingSocket::write(std::span<const std::string_view> pieces) const {

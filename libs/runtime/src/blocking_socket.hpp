@@ -3,12 +3,16 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
 #include "logchute/core/result.hpp"
 
 namespace logchute::http {
+
+/// The failure of a peer that has gone.
+[[nodiscard]] std::unexpected<Error> broken_off();
 
 /// Borrows a non-blocking socket.
 /// Threads:  one at a time, while nobody else reads or writes the socket. shutdown(2) from elsewhere ends a wait with Errc::closed.
@@ -19,6 +23,8 @@ public:
 
     /// Waits for some bytes; never 0, unless `buffer` is empty.
     [[nodiscard]] Result<std::size_t> read_some(std::span<char> buffer) const;
+    /// Whether the peer has ended its side, or the connection was reset, with less than `bytes` left to be read. Does not wait.
+    [[nodiscard]] bool ends_before(std::uint64_t bytes) const noexcept;
     /// Writes the pieces one after the other, all of them.
     [[nodiscard]] Result<void> write(std::span<const std::string_view> pieces) const;
 

@@ -36,7 +36,7 @@ public:
 
     [[nodiscard]] Result<std::size_t> read(std::span<char> buffer) override {
         if (failure_) return std::unexpected(*failure_);
-        auto read = read_some(buffer);
+        Result<std::size_t> read = can_never_be_whole() ? Result<std::size_t>(broken_off()) : read_some(buffer);
         if (!read) {
             failure_ = read.error();
         } else {
@@ -48,6 +48,12 @@ public:
     [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
 
 private:
+    /// The client has left in the middle of a body of known length. What had come of it may be megabytes in the kernel: no use in taking them.
+    [[nodiscard]] bool can_never_be_whole() const noexcept {
+        const std::uint64_t missing = parser_.remaining() - std::min<std::uint64_t>(parser_.remaining(), input_.size());
+        return missing > 0 && socket_.ends_before(missing);
+    }
+
     Result<std::size_t> read_some(std::span<char> buffer) {
         while (!buffer.empty() && !parser_.body_done()) {
             std::size_t written = 0;

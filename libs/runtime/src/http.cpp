@@ -84,10 +84,11 @@ Response Response::problem(Problem problem) {
     return response;
 }
 
-Response Response::error(const Error& error) {
-    return problem(
-        {.status = status_of(error.code), .detail = error.detail, .parameter = {}, .column = {}, .expected = {}, .retry_after = {}});
+Problem problem_of(const Error& error) {
+    return {.status = status_of(error.code), .detail = error.detail, .parameter = {}, .column = {}, .expected = {}, .retry_after = {}};
 }
+
+Response Response::error(const Error& error) { return problem(problem_of(error)); }
 
 Response& Response::with(std::string name, std::string value) & {
     headers.push_back({std::move(name), std::move(value)});

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "logchute/core/json_text.hpp"
 #include "logchute/runtime/http.hpp"
 #include "nearest.hpp"
 
@@ -33,6 +34,9 @@ const std::string* Parameters::take(std::string_view name) {
         }
         value = &text;
     }
+    if (value != nullptr && !json::is_valid_utf8(*value))
+        reject(name, "The parameter '" + std::string(name) +
+                         "' is not UTF-8. Write each byte of a character as %XX, as clients do by themselves.");
     return value;
 }
 
@@ -75,10 +79,15 @@ std::string Parameters::one_of(std::string_view name, std::string_view fallback,
 }
 
 TimeRange Parameters::range(Timestamp now) {
-    const TimeRange range{time("from", now), time("to", now)};
-    if (range.from && range.to && *range.from >= *range.to) {
+    TimeRange range{time("from", now), time("to", now)};
+    // Of years that no record has, both may be the same end: a right question, with nothing for an answer.
+    const bool is_beyond = range.from == range.to && (range.to == kTimestampMin || range.to == kTimestampEnd);
+    if (range.from && range.to && *range.from >= *range.to && !is_beyond) {
         reject("from", "The parameter 'from' has to be a time before 'to', which itself is not included. Swap them, or widen the range.");
     }
+    // An end behind which there can be nothing is an open one.
+    if (range.from == kTimestampMin && range.to != kTimestampMin) range.from.reset();
+    if (range.to == kTimestampEnd && range.from != kTimestampEnd) range.to.reset();
     return range;
 }
 

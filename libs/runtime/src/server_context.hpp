@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <memory>
 #include <utility>
 
 #include "http_metrics.hpp"
@@ -26,10 +27,12 @@ struct ServerContext {
 
     // The network thread's.
     HttpMetrics metrics;
-    std::size_t buffered_bytes = 0;  // of request bodies, all connections together
     std::array<char, 256 * 1024> discarded{};  // where bytes go that nobody wants
 
     // Any thread's.
+    const std::shared_ptr<std::atomic<std::size_t>> shared_bytes =
+        options.buffered_bytes ? options.buffered_bytes : std::make_shared<std::atomic<std::size_t>>(0);
+    std::atomic<std::size_t>& buffered_bytes = *shared_bytes;  // of request bodies, all connections together
     const std::size_t streams_max;  // leaves half of the workers to short requests, whatever the clients do
     std::atomic<std::size_t> streams{0};
     std::atomic<bool> stopping{false};

@@ -1,5 +1,6 @@
 #include "log_routes.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -24,6 +25,11 @@ constexpr nanoseconds kStepMin = 1ms;
 constexpr nanoseconds kStepMax = 24h * 366;
 constexpr std::array<std::string_view, 2> kOrders{"desc", "asc"};
 
+void check_group_name(Parameters& parameters, std::string_view name) {
+    if (name.empty()) parameters.reject("by", "by is a list of names separated by commas: service, level, host, source, or a tag or field");
+    if (name == "id") parameters.reject("by", "every record has an id of its own; a field of that name is fields.id, a tag tags.id");
+}
+
 /// `service,level` as names; empty for none.
 std::vector<std::string> group_names(Parameters& parameters) {
     std::vector<std::string> names;
@@ -39,9 +45,10 @@ std::vector<std::string> group_names(Parameters& parameters) {
     }
     if (names.size() > kGroupNamesMax)
         parameters.reject("by", "by takes up to " + std::to_string(kGroupNamesMax) + " names, separated by commas");
-    for (const std::string& name : names)
-        if (name.empty())
-            parameters.reject("by", "by is a list of names separated by commas: service, level, host, source, or a tag or field");
+    for (const std::string& name : names) {
+        if (std::ranges::count(names, name) > 1) parameters.reject("by", "by names '" + name.substr(0, 64) + "' twice; name it once");
+        check_group_name(parameters, name);
+    }
     return names;
 }
 
@@ -140,6 +147,9 @@ Response LogRoutes::histogram(const Request& request) {
     const auto step_text = parameters.text("step", "1m");
     question.step = parameters.duration("step", 1min, kStepMin, kStepMax);
     question.by = parameters.text("by");
+    if (question.by.contains(','))
+        parameters.reject("by", "by of a histogram is one name: service, level, host, source, or a tag or field");
+    if (!question.by.empty()) check_group_name(parameters, question.by);
     if (auto problem = first_problem(parameters, scope)) return Response::problem(std::move(*problem));
     question.scope = std::move(scope.scope);
 

@@ -1,7 +1,10 @@
 #include "intake.hpp"
 
+#include <algorithm>
+
 #include "intake_stream.hpp"
 #include "logchute/bus/names.hpp"
+#include "logchute/core/json_text.hpp"
 
 namespace logchute::gateway {
 namespace {
@@ -18,6 +21,15 @@ bool joins(const Origin& origin) { return origin.join && (origin.format == Forma
 }  // namespace
 
 bool is_source(std::string_view text) { return !text.empty() && bus::subject_token(text) == text; }
+
+bool is_service(std::string_view text) {
+    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+    return text.size() <= kNameBytesMax && std::ranges::none_of(text, is_control) && json::is_valid_utf8(text);
+}
+
+std::string service_form() {
+    return "service must be UTF-8 of at most " + std::to_string(kNameBytesMax) + " bytes, without control characters";
+}
 
 bus::Headers origin_headers(const Origin& origin) {
     bus::Headers headers;
@@ -59,6 +71,7 @@ Result<void> IntakeStream::publish(const Chunk& chunk) {
     if (auto place = window_.reserve(); !place) return place;
     bus::Headers headers = headers_;
     if (chunk.cut_from_bytes != 0) headers.emplace_back(bus::kLengthHeader, std::to_string(chunk.cut_from_bytes));
+    has_published_ = true;
     publisher_.publish_async(subject_, headers, chunk.text, [this](const Result<bus::PubAck>& ack) { window_.settle(ack); });
     return {};
 }

@@ -24,6 +24,11 @@ struct Origin {
 /// Letters, digits, '-' and '_', up to 64: what may stand in a subject.
 [[nodiscard]] bool is_source(std::string_view text);
 
+/// UTF-8 without control characters, up to kNameBytesMax: what may stand in a header, as the service of records that have none.
+[[nodiscard]] bool is_service(std::string_view text);
+/// How to say so.
+[[nodiscard]] std::string service_form();
+
 struct Accepted {
     std::uint64_t lines = 0;
     std::uint64_t records = 0;

@@ -18,6 +18,8 @@ public:
     [[nodiscard]] Result<void> add(std::string_view bytes) { return chunker_.add(bytes); }
     /// The end of the text; returns once all of it is on disk.
     [[nodiscard]] Result<Accepted> finish();
+    /// Whether any of it may be in the stream by now.
+    [[nodiscard]] bool has_published() const noexcept { return has_published_; }
     /// So far.
     [[nodiscard]] Accepted progress() const noexcept { return {chunker_.lines(), chunker_.records()}; }
 
@@ -27,6 +29,7 @@ private:
     bus::Publisher& publisher_;
     const std::string subject_;
     const bus::Headers headers_;
+    bool has_published_ = false;
     AckWindow window_;
     LineChunker chunker_;
 };

@@ -26,8 +26,7 @@ Origin origin_of(Parameters& parameters, BodyKind kind) {
     origin.source = parameters.text("source", origin.source);
     if (!is_source(origin.source)) parameters.reject("source", "source names a subject: use letters, digits, '-' and '_', at most 64");
     origin.service = parameters.text("service");
-    if (origin.service.size() > kNameBytesMax || !json::is_valid_utf8(origin.service))
-        parameters.reject("service", "service must be UTF-8 of at most " + std::to_string(kNameBytesMax) + " bytes");
+    if (!is_service(origin.service)) parameters.reject("service", service_form());
     const auto name = parameters.text("format", kind == BodyKind::text ? "auto" : "json");
     const auto format = parse_format(name);
     if (!format)
@@ -66,6 +65,7 @@ Response LogRoutes::send(Request& request) {
     const auto message = parameters.text("message", settings_.default_message);
     const auto service = parameters.text("service", settings_.default_service);
     const auto level = parameters.text("level", settings_.default_level);
+    if (!is_service(service)) parameters.reject("service", service_form());
     if (!parse_level(level))
         parameters.reject("level", "level is one of trace, debug, info, warn, error, fatal, or another usual spelling");
     if (auto problem = parameters.finish()) return Response::problem(std::move(*problem));
@@ -92,7 +92,7 @@ Response LogRoutes::logs(Request& request) {
     if (!body) return Response::problem(std::move(body).error());
     if (*kind != BodyKind::json_document) return answer(origin, *body);
 
-    auto records = json_records(*body);
+    auto records = json_records(*std::move(body));
     if (!records) return Response::error(records.error());
     return answer(origin, records->lines);
 }

@@ -9,7 +9,7 @@
 
 namespace logchute::gateway {
 
-/// Bytes shared by all requests. Threads: any.
+/// Bytes shared by all requests: their bodies, which the server counts here, and what is made of them. Threads: any.
 class MemoryBudget {
 public:
     explicit MemoryBudget(std::size_t bytes_max) : bytes_max_(bytes_max) {}
@@ -18,16 +18,16 @@ public:
     class Lease {
     public:
         explicit Lease(MemoryBudget& budget) : budget_(budget) {}
-        ~Lease() { budget_.used_ -= bytes_; }
+        ~Lease() { *budget_.used_ -= bytes_; }
         Lease(const Lease&) = delete;
         Lease& operator=(const Lease&) = delete;
 
-        /// Holds `bytes` in all from now on. False, and nothing changed, where there is no room for them.
+        /// Holds `bytes` in all from now on, beside the body. False, and nothing changed, where there is no room for them.
         [[nodiscard]] bool grow_to(std::size_t bytes) noexcept {
             if (bytes <= bytes_) return true;
             const std::size_t more = bytes - bytes_;
-            if (budget_.used_.fetch_add(more) + more > budget_.bytes_max_) {
-                budget_.used_ -= more;
+            if (budget_.used_->fetch_add(more) + more > budget_.bytes_max_) {
+                *budget_.used_ -= more;
                 return false;
             }
             bytes_ = bytes;
@@ -39,11 +39,13 @@ public:
         std::size_t bytes_ = 0;
     };
 
-    [[nodiscard]] std::size_t used() const noexcept { return used_; }
+    /// For ServerOptions::buffered_bytes.
+    [[nodiscard]] const std::shared_ptr<std::atomic<std::size_t>>& counter() const noexcept { return used_; }
+    [[nodiscard]] std::size_t used() const noexcept { return *used_; }
 
 private:
     const std::size_t bytes_max_;
-    std::atomic<std::size_t> used_ = 0;
+    const std::shared_ptr<std::atomic<std::size_t>> used_ = std::make_shared<std::atomic<std::size_t>>(0);
 };
 
 /// gateway_memory_bytes, for as long as what is returned lives.

@@ -72,7 +72,6 @@ std::expected<std::string, Problem> decoded_body(http::Request& request, std::si
     if (!encoding)
         return std::unexpected(
             Problem{.status = 415, .detail = "Content-Encoding is gzip, zstd or identity; send the body in one of them"});
-    if (!lease.grow_to(request.body.size())) return std::unexpected(no_room());
     if (*encoding == http::Encoding::identity) return std::move(request.body);
 
     TextReader compressed(request.body);
@@ -80,7 +79,7 @@ std::expected<std::string, Problem> decoded_body(http::Request& request, std::si
     std::string text;
     while (true) {
         const std::size_t begin = text.size();
-        if (!lease.grow_to(request.body.size() + begin + kStepBytes)) return std::unexpected(no_room());
+        if (!lease.grow_to(begin + kStepBytes)) return std::unexpected(no_room());
         text.resize(begin + kStepBytes);
         const auto size = reader.read(std::span(text).subspan(begin));
         if (!size) return std::unexpected(undecodable(size.error(), bytes_max));

@@ -16,7 +16,8 @@ enum class BodyKind : std::uint8_t { json_document, json_lines, text };
 [[nodiscard]] std::optional<BodyKind> body_kind(const http::Request& request);
 
 /// The body without its Content-Encoding; taken out of the request where there is none. Problem 415 for an unknown encoding, 400 for one that
-/// does not hold, 413 above `bytes_max`, 503 where the lease cannot grow.
+/// does not hold, 413 above `bytes_max`, 503 where the lease cannot grow by what is
+/// decompressed; the body itself is the server's to count.
 [[nodiscard]] std::expected<std::string, http::Problem> decoded_body(http::Request& request, std::size_t bytes_max,
                                                                      MemoryBudget::Lease& lease);
 

@@ -17,7 +17,9 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 
 constexpr std::string_view kKeyPrefix = "upload.";
-constexpr std::size_t kUploadsKept = 1'000;
+// Finding the oldest means listing all, so it is not done for every new one.
+constexpr std::size_t kForgetEvery = 200;
+constexpr std::size_t kAskTogetherFrom = 8;
 constexpr auto kFollowEvery = 100ms;
 constexpr auto kFollowFor = 15min;
 // A gateway says that it is still receiving every second; one that has said nothing for so long is gone.
@@ -41,6 +43,8 @@ std::string new_id(Timestamp at) {
 bool is_id(std::string_view text) {
     return text.size() == 28 && std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
+
+std::string tally_of(std::string_view id) { return "upload/" + std::string(id); }
 
 std::string key_of(std::string_view id) { return std::string(kKeyPrefix) + std::string(id); }
 
@@ -111,8 +115,9 @@ Result<Upload> UploadRegistry::begin(std::string file) {
     upload.started_at = upload.updated_at = now();
     upload.id = new_id(upload.started_at);
     upload.file = std::move(file);
-    forget_old_ones();
     if (auto done = put(upload); !done) return std::unexpected(done.error());
+    const std::lock_guard lock(mutex_);
+    if (++begun_ >= kForgetEvery) changed_.notify_all();
     return upload;
 }
 
@@ -163,43 +168,64 @@ Result<std::vector<Upload>> UploadRegistry::list(std::size_t limit) {
 
 void UploadRegistry::refresh(Upload& upload) {
     if (upload.state == UploadState::searchable) return;
-    const std::string key = "upload/" + upload.id;
-    if (const auto tallies = reader_.tallies(key); tallies) {
-        if (const auto found = tallies->find(key); found != tallies->end()) {
-            upload.stored = found->second.stored;
-            upload.dead_lettered = found->second.dead_lettered;
-        }
-        if (upload.state == UploadState::processing && upload.stored + upload.dead_lettered >= upload.records) {
-            upload.state = UploadState::searchable;
-            upload.finished_at = now();
-            (void)put(upload);  // if that fails, whoever asks next finds out anew
-        }
+    refresh(upload, reader_.tallies(tally_of(upload.id)).value_or(store::Tallies{}));
+}
+
+void UploadRegistry::refresh(Upload& upload, const store::Tallies& tallies) {
+    if (const auto found = tallies.find(tally_of(upload.id)); found != tallies.end()) {
+        upload.stored = found->second.stored;
+        upload.dead_lettered = found->second.dead_lettered;
+    }
+    if (upload.state == UploadState::processing && upload.stored + upload.dead_lettered >= upload.records) {
+        upload.state = UploadState::searchable;
+        upload.finished_at = now();
+        (void)put(upload);  // if that fails, whoever asks next finds out anew
     }
     if (upload.state == UploadState::receiving && now() - upload.updated_at > kReceivingSilence) upload.state = UploadState::incomplete;
 }
 
-void UploadRegistry::forget_old_ones() {
+std::vector<std::string> UploadRegistry::refresh_all(const std::map<std::string, Upload, std::less<>>& uploads,
+                                                     const std::stop_token& stop) {
+    // Of many, which one form has brought, the store is asked once: ids of about the same time begin alike.
+    std::optional<store::Tallies> tallies;
+    if (uploads.size() >= kAskTogetherFrom) {
+        const std::string first = tally_of(uploads.begin()->first);
+        const std::string last = tally_of(uploads.rbegin()->first);
+        auto found = reader_.tallies(std::string_view(first.begin(), std::ranges::mismatch(first, last).in1));
+        tallies = std::move(found).value_or(store::Tallies{});
+    }
+    std::vector<std::string> over;
+    for (const auto& [id, known] : uploads) {
+        if (stop.stop_requested()) break;
+        Upload upload = known;
+        if (tallies)
+            refresh(upload, *tallies);
+        else
+            refresh(upload);
+        // One that gets nowhere is left to whoever asks for it: its state is found out anew then.
+        if (is_over(upload) || now() - known.updated_at > kFollowFor) over.push_back(id);
+    }
+    return over;
+}
+
+void UploadRegistry::forget_old_ones(const std::stop_token& stop) {
     const auto keys = state_.keys(kKeyPrefix);
-    if (!keys || keys->size() < kUploadsKept) return;
+    if (!keys) return;
     auto sorted = *keys;
     std::ranges::sort(sorted);
-    for (std::size_t i = 0; i + kUploadsKept <= sorted.size(); ++i) (void)state_.remove(sorted[i]);
+    for (std::size_t i = 0; i + kUploadsKept < sorted.size() && !stop.stop_requested(); ++i) (void)state_.remove(sorted[i]);
 }
 
 void UploadRegistry::follow(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     while (!stop.stop_requested()) {
-        changed_.wait(lock, stop, [this] { return !processing_.empty(); });
+        changed_.wait(lock, stop, [this] { return !processing_.empty() || begun_ >= kForgetEvery; });
         const auto open = processing_;
+        const bool forgets = begun_ >= kForgetEvery;
+        if (forgets) begun_ = 0;
         lock.unlock();
-        std::vector<std::string> over;
-        for (const auto& [id, known] : open) {
-            if (stop.stop_requested()) return;
-            Upload upload = known;
-            refresh(upload);
-            // One that gets nowhere is left to whoever asks for it: its state is found out anew then.
-            if (is_over(upload) || now() - known.updated_at > kFollowFor) over.push_back(id);
-        }
+        const auto over = refresh_all(open, stop);
+        if (forgets) forget_old_ones(stop);
         lock.lock();
         for (const auto& id : over) processing_.erase(id);
         // The store has no way to call us, so it is asked; ten times a second is cheap beside what an upload costs.

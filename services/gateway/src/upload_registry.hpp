@@ -23,6 +23,9 @@ enum class UploadState : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(UploadState state) noexcept;
 
+/// The oldest are forgotten above it, not at once but soon.
+inline constexpr std::size_t kUploadsKept = 10'000;
+
 struct Upload {
     std::string id;    ///< Sorts by time.
     std::string file;  ///< Base name.
@@ -42,7 +45,7 @@ struct Upload {
 
 /// Uploads live in the key-value bucket, so every replica of the gateway can tell of every upload; the counts of what is stored come from
 /// the store, which commits them together with the rows.
-/// Threads:  any; one of its own follows what is processing until it is searchable.
+/// Threads:  any; one of its own follows what is processing until it is searchable, and forgets the oldest.
 /// Lifetime: borrows both. Failures: unavailable while the bus is away; not_found.
 class UploadRegistry {
 public:
@@ -65,7 +68,11 @@ private:
     [[nodiscard]] Result<void> put(const Upload& upload);
     /// Adds what the store knows, and moves on from processing to searchable, or from a receiving that nobody keeps up to incomplete.
     void refresh(Upload& upload);
-    void forget_old_ones();
+    void refresh(Upload& upload, const store::Tallies& tallies);
+    /// Those of `uploads` that need not be followed any more.
+    [[nodiscard]] std::vector<std::string> refresh_all(const std::map<std::string, Upload, std::less<>>& uploads,
+                                                       const std::stop_token& stop);
+    void forget_old_ones(const std::stop_token& stop);
 
     bus::KeyValue& state_;
     store::LogReader& reader_;
@@ -73,6 +80,7 @@ private:
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::map<std::string, Upload, std::less<>> processing_;  ///< Those to follow.
+    std::size_t begun_ = 0;                                  ///< Since old ones were last forgotten.
 
     std::jthread follower_;  // last: ends before what it uses is gone
 };

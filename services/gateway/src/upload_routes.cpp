@@ -22,6 +22,9 @@ constexpr std::size_t kReadBytes = 256U << 10;
 constexpr std::size_t kFormFieldBytesMax = 1024;
 constexpr auto kSaveEvery = 1s;
 constexpr std::int64_t kListMax = 1'000;
+// Each file costs a few writes to disk, one after the other; the registry keeps more than one form can bring.
+constexpr std::size_t kFormPartsMax = 5'000;
+static_assert(kFormPartsMax <= kUploadsKept);
 
 std::string tags_of(const Upload& upload) {
     std::string tags = "{\"upload\":";
@@ -47,9 +50,7 @@ std::string started_json(const std::vector<Upload>& uploads) {
 /// A field of the form that is no file: how the files after it are to be read.
 std::optional<Problem> set_field(Origin& form, const std::string& name, const std::string& value) {
     if (name == "service") {
-        if (value.size() > kNameBytesMax || !json::is_valid_utf8(value))
-            return Problem{
-                .status = 400, .detail = "service must be UTF-8 of at most " + std::to_string(kNameBytesMax) + " bytes", .parameter = name};
+        if (!is_service(value)) return Problem{.status = 400, .detail = service_form(), .parameter = name};
         form.service = value;
         return std::nullopt;
     }
@@ -62,6 +63,24 @@ std::optional<Problem> set_field(Origin& form, const std::string& name, const st
     return Problem{.status = 400,
                    .detail = "the form has a field that nobody asked for; it takes service, format, and then file, as often as you like",
                    .parameter = json::to_valid_utf8(std::string_view(name).substr(0, 64))};
+}
+
+/// A 4xx says that nothing is stored. Where something is, it is a 500 that says what, and how to go on without doubling it.
+Problem with_stored_part(Problem refusal, const std::vector<Upload>& uploads) {
+    std::size_t whole = uploads.size();
+    std::string stored;
+    if (uploads.back().state == UploadState::incomplete) {
+        --whole;
+        stored = "upload " + uploads.back().id + " (" + uploads.back().file + ") is incomplete: what had come of it is stored";
+    }
+    if (whole != 0) {
+        if (!stored.empty()) stored += "; ";
+        stored += std::to_string(whole) + " of the form's files " + (whole == 1 ? "is" : "are") + " stored whole";
+    }
+    if (!refusal.detail.ends_with('.')) refusal.detail += '.';
+    refusal.detail += " But " + stored + ". Send the form again, corrected, with the same Idempotency-Key, and nothing is doubled.";
+    refusal.status = 500;
+    return refusal;
 }
 
 }  // namespace
@@ -93,36 +112,38 @@ Response UploadRoutes::receive(Request& request) {
                        boundary.error().detail + ")"});
     if (auto open = admission_.check(); !open) return Response::error(open.error());
 
-    http::MultipartReader form(*request.reader, *boundary);
-    Origin origin{.source = "upload", .join = true};
-    std::vector<Upload> uploads;
+    http::MultipartReader reader(*request.reader, *boundary, {.parts_max = kFormPartsMax});
+    Form form;
+    auto refusal = read(reader, form);
+    if (!refusal) return Response::json(started_json(form.uploads), 202);
+    if (refusal->status < 500 && form.has_published) refusal = with_stored_part(*std::move(refusal), form.uploads);
+    return Response::problem(*std::move(refusal));
+}
+
+std::optional<Problem> UploadRoutes::read(http::MultipartReader& reader, Form& form) {
     while (true) {
-        const auto part = form.next();
-        if (!part) return Response::error(part.error());
+        const auto part = reader.next();
+        if (!part) return http::problem_of(part.error());
         if (!*part) break;
         const auto& it = **part;
         if (it.name == "file") {
-            auto upload = take(form, it.file_name.value_or(""), origin);
-            if (!upload) return Response::error(upload.error());
-            uploads.push_back(std::move(*upload));
+            if (auto taken = take(reader, it.file_name.value_or(""), form); !taken) return http::problem_of(taken.error());
             continue;
         }
-        const auto value = form.read_all(kFormFieldBytesMax);
-        if (!value) return Response::error(value.error());
-        if (auto problem = set_field(origin, it.name, *value)) return Response::problem(std::move(*problem));
+        const auto value = reader.read_all(kFormFieldBytesMax);
+        if (!value) return http::problem_of(value.error());
+        if (auto problem = set_field(form.origin, it.name, *value)) return problem;
     }
-    if (uploads.empty())
-        return Response::problem(
-            {.status = 400, .detail = "the form has no part named file; send one: curl -F file=@app.log ...", .parameter = "file"});
-    return Response::json(started_json(uploads), 202);
+    if (!form.uploads.empty()) return std::nullopt;
+    return Problem{.status = 400, .detail = "the form has no part named file; send one: curl -F file=@app.log ...", .parameter = "file"};
 }
 
-Result<Upload> UploadRoutes::take(http::BodyReader& file, std::string name, const Origin& form) {
+Result<void> UploadRoutes::take(http::BodyReader& file, std::string name, Form& form) {
     auto begun = registry_.begin(name.empty() ? "unnamed" : std::move(name));
-    if (!begun) return begun;
-    Upload& upload = *begun;
+    if (!begun) return std::unexpected(begun.error());
+    Upload& upload = form.uploads.emplace_back(*std::move(begun));
 
-    Origin origin = form;
+    Origin origin = form.origin;
     origin.upload = upload.id;
     origin.tags = tags_of(upload);
     IntakeStream stream(publisher_, origin, chunks_);
@@ -131,8 +152,9 @@ Result<Upload> UploadRoutes::take(http::BodyReader& file, std::string name, cons
         upload.bytes = source.bytes();
         upload.lines = stream.progress().lines;
         upload.records = stream.progress().records;
+        form.has_published = form.has_published || stream.has_published();
     };
-    const auto broken_off = [&](Error error) -> Result<Upload> {
+    const auto broken_off = [&](Error error) -> Result<void> {
         note_progress();
         upload.state = UploadState::incomplete;
         upload.finished_at = now();
@@ -160,7 +182,7 @@ Result<Upload> UploadRoutes::take(http::BodyReader& file, std::string name, cons
     // All of it is on disk: that its status could not be kept now must not have it sent again. It is followed all the same.
     if (auto saved = registry_.save(upload); !saved)
         runtime::log_warn("an upload's status could not be kept", {{"upload", upload.id}, {"cause", saved.error().detail}});
-    return upload;
+    return {};
 }
 
 Response UploadRoutes::list(const Request& request) {

@@ -1,15 +1,21 @@
 // POST /upload, and what became of uploads.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "admission.hpp"
 #include "intake.hpp"
 #include "logchute/runtime/http.hpp"
 #include "logchute/runtime/metrics.hpp"
+#include "logchute/runtime/multipart.hpp"
 #include "logchute/runtime/settings.hpp"
 #include "upload_registry.hpp"
 
 namespace logchute::gateway {
 
+/// A form is refused with a 4xx as long as nothing of it is stored, and with a 500 that names the incomplete upload from then on.
 /// Threads: handlers run on the server's. Lifetime: borrows all; must outlive the server.
 class UploadRoutes {
 public:
@@ -22,8 +28,15 @@ private:
     [[nodiscard]] http::Response receive(http::Request& request);
     [[nodiscard]] http::Response list(const http::Request& request);
     [[nodiscard]] http::Response find(const http::Request& request);
-    /// Takes one file in; the upload it returns is being processed.
-    [[nodiscard]] Result<Upload> take(http::BodyReader& file, std::string name, const Origin& form);
+    /// What has become of one form.
+    struct Form {
+        Origin origin{.source = "upload", .join = true};
+        std::vector<Upload> uploads;  ///< Those begun; only the last can be incomplete.
+        bool has_published = false;   ///< A part of them may be in the stream.
+    };
+    [[nodiscard]] std::optional<http::Problem> read(http::MultipartReader& reader, Form& form);
+    /// Takes one file in, as the last of form.uploads; from then on it is being processed.
+    [[nodiscard]] Result<void> take(http::BodyReader& file, std::string name, Form& form);
 
     bus::Publisher& publisher_;
     const ChunkOptions chunks_;

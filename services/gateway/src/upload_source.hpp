@@ -16,7 +16,12 @@ inline constexpr std::uint64_t kGrowthMax = 500;
 /// Growth is not looked at before this much has come out.
 inline constexpr std::uint64_t kGrowthFreeBytes = 64U << 20;
 
+/// So much of a compressed file is decompressed for a trial before any of it is given: a bomb is known from its head, and a small file that is
+/// damaged from all of it, while nothing of them is stored yet. Twice what a bomb of kGrowthMax needs to show itself.
+inline constexpr std::size_t kTrialBytes = 2 * kGrowthFreeBytes / kGrowthMax;
+
 /// Tells gzip and zstd by the first bytes of the file, whatever its name.
+/// A bomb whose head is none, and damage behind the head, are found out on the way, when a part has been given.
 /// Threads: one. Lifetime: borrows the file. Failures: those of the file; invalid: damaged or cut short; too_large: over the limit, or a bomb.
 class UploadSource final : public http::BodyReader {
 public:
@@ -36,8 +41,10 @@ private:
         http::BodyReader& file;
         std::string head;
         std::uint64_t bytes = 0;
+        bool has_ended = false;
     };
     [[nodiscard]] Result<void> begin();
+    [[nodiscard]] Result<void> try_head(http::Encoding encoding) const;
 
     CountedFile file_;
     const std::uint64_t decompressed_max_;

@@ -187,6 +187,18 @@ TEST_CASE("a store that was rolled back gets what it lacks again, though the con
     CHECK(world.store.doubled() == 0);
 }
 
+TEST_CASE("an empty message is nothing, unless it declares a format: then it is a dead letter") {
+    World world;
+    world.publish("");
+    world.publish("\n", {{std::string(bus::kFormatHeader), "json"}});
+    world.run_until(world.publish("", {{std::string(bus::kFormatHeader), "json"}}));
+    CHECK(world.store.rows() == 0);
+    CHECK(world.store.tally("source/test") == store::Tally{.dead_lettered = 1});
+    const auto letters = world.letters(1);
+    CHECK(letters.front().payload().empty());
+    CHECK(letters.front().header(bus::kReasonHeader) == "empty");
+}
+
 TEST_CASE("lines that are no record go to LOGS_DLQ with their reason, before their neighbours are acknowledged") {
     World world;
     const auto sequence = world.publish("{\"message\":\"good\"}\n{half\nno JSON\n", {{std::string(bus::kFormatHeader), "json"}});

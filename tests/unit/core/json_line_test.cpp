@@ -247,21 +247,23 @@ TEST_CASE("what is nested too deep is kept as text") {
     CHECK(hopeless.bad().detail == "column 518: values are nested more than 512 deep");
 }
 
-TEST_CASE("what other readers of JSON would refuse is repaired, and raw stays") {
+TEST_CASE("half a surrogate pair becomes U+FFFD, and raw stays") {
     const Parsed half = json_line(R"({"message":"cut \ud83d","fields":{"a":"\ude00 \ud83d\ude00","b":"\ud83d\u0041"},"timestamp":1})");
     CHECK(half.record().message == "cut \uFFFD");
     CHECK(half.fields() == json{{"a", "\uFFFD 😀"}, {"b", "\uFFFDA"}});
     CHECK(half.record().raw == half.text);
     CHECK(half.record().timestamp_text.empty());
-    const std::string digits(400, '9');
-    const Parsed huge = json_line(R"({"fields":{"a":1e999,"b":[-1E+400,1e-999,0e999,1e308],"c":)" + digits + R"(},"ts":1e999})");
-    CHECK(huge.record().fields.find(R"({"a":"1e999","b":["-1E+400",1e-999,0e999,1e308],"c":")" + digits + "\"") == 0);
-    CHECK(huge.fields()["_rejected"] == json{{"ts", "1e999"}});
 }
 
 TEST_CASE("numbers keep their text") {
     CHECK(json_line(R"({"a":9007199254740993,"b":1.50,"c":-0,"d":1E5,"e":123456789012345678901234567890,"f":0.1e-7})").record().fields ==
           R"({"a":9007199254740993,"b":1.50,"c":-0,"d":1E5,"e":123456789012345678901234567890,"f":0.1e-7})");
+    const std::string digits(400, '9');
+    const std::string huge = R"({"a":1e999,"b":[-1E+400,1e-999,0e999,1e308],"c":)" + digits + "}";
+    CHECK(json_line(huge).record().fields == huge);
+    CHECK(json_line("{\"fields\":" + huge + "}").record().fields == huge);
+    CHECK(json_line(R"({"tags":{"n":1e999},"ts":1e999})").record().fields == R"({"_rejected":{"ts":1e999}})");
+    CHECK(json_line(R"({"tags":{"n":1e999}})").record().tags == R"({"n":"1e999"})");
 }
 
 TEST_CASE("white space and a byte order mark around the object do no harm") {

@@ -255,3 +255,33 @@ TEST_CASE("a time parameter is RFC 3339, a number, now, or relative") {
     }
     CHECK(parse_time_parameter("2024-02-29T18:04:56 05:30", now).error().detail.find("%2B") != std::string::npos);
 }
+
+TEST_CASE("a time as a parameter may be of any year; beyond those of records it is their end") {
+    const Timestamp now = at_seconds(1'709'210'096);
+    const struct {
+        const char* text;
+        Timestamp at;
+    } cases[] = {
+        {"0001-01-01T00:00:00Z", kTimestampMin},           {"0000-02-29T00:00:00Z", kTimestampMin},
+        {"1677-09-21T00:12:43.145224192Z", kTimestampMin}, {"1677-12-31T23:59:59.999999999Z", kTimestampMin},
+        {"1678-01-01T00:00:00Z", kTimestampMin},           {"1678-01-01T00:00:00+05:00", kTimestampMin},
+        {"2261-12-31T23:59:59Z", kTimestampEnd - 1s},      {"2261-12-31T23:59:59-05:00", kTimestampEnd},
+        {"2262-01-01T00:00:00Z", kTimestampEnd},           {"2262-04-11T23:47:16.854775807Z", kTimestampEnd},
+        {"9999-12-31T23:59:59.999999999Z", kTimestampEnd}, {"9996-02-29 12:00:00+14:00", kTimestampEnd},
+        {"9999-12-31T23:59:60Z", kTimestampEnd},
+    };
+    for (const auto& it : cases) {
+        INFO(it.text);
+        const auto parsed = parse_time_parameter(it.text, now);
+        REQUIRE(parsed);
+        CHECK(*parsed == it.at);
+    }
+    for (const char* text : {"0001-02-29T00:00:00Z", "9999-02-29T00:00:00Z", "2300-02-29T00:00:00Z", "9999-13-01T00:00:00Z",
+                             "0001-00-01T00:00:00Z", "9999-01-01T24:00:00Z", "9999-01-01T12:00:60Z", "99x9-01-01T00:00:00Z",
+                             "x999-01-01T00:00:00Z", "9999-01-01T00:00:00", "10000-01-01T00:00:00Z", "-001-01-01T00:00:00Z"}) {
+        INFO(text);
+        CHECK_FALSE(parse_time_parameter(text, now));
+        CHECK_FALSE(parse_rfc3339(text));
+    }
+    CHECK_FALSE(parse_rfc3339("9999-12-31T23:59:59Z"));  // as a record's time it is none
+}

@@ -114,6 +114,20 @@ TEST_CASE("what is wrong in a question is named") {
         {"/api/v1/logs/stats", "field", "seq"},
         {"/api/v1/logs/stats", "by", "a,,b"},
         {"/api/v1/logs/stats", "by", "a,b,c,d,e"},
+        {"/api/v1/logs/stats", "by", "level,service,level"},
+        {"/api/v1/logs/stats", "by", "id"},
+        {"/api/v1/logs/stats", "by", "service,id"},
+        {"/api/v1/logs/stats", "by", "\xff"},
+        {"/api/v1/logs/stats", "q", "a\xc3"},
+        {"/api/v1/logs/search", "service", "\xff"},
+        {"/api/v1/logs/search", "message", "\xed\xa0\x80"},
+        {"/api/v1/logs/search", "cursor", "\xff"},
+        {"/api/v1/logs/search", "limit", "\xff"},
+        {"/api/v1/logs/search", "from", "9999-02-30T00:00:00Z"},
+        {"/api/v1/logs/histogram", "by", "service,level"},
+        {"/api/v1/logs/histogram", "by", "service,"},
+        {"/api/v1/logs/histogram", "by", "id"},
+        {"/api/v1/logs/histogram", "by", "\xff"},
         {"/api/v1/logs/histogram", "step", "0"},
         {"/api/v1/logs/histogram", "step", "-5s"},
         {"/api/v1/logs/histogram", "step", "1"},
@@ -128,6 +142,28 @@ TEST_CASE("what is wrong in a question is named") {
         CHECK(response.status == 400);
         CHECK(body_of(response).contains("\"parameter\":\"" + std::string(it.name) + "\""));
     }
+}
+
+TEST_CASE("times of any year are taken; those beyond all records leave the range open, or empty") {
+    Dashboard dashboard;
+    const struct {
+        const char *from, *to;
+        std::optional<Timestamp> asked_from, asked_to;
+    } cases[] = {
+        {"0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", {}, {}},
+        {"1677-01-01T00:00:00Z", "2262-06-01T00:00:00Z", {}, {}},
+        {"0001-01-01T00:00:00Z", "2026-11-21T00:00:00Z", {}, parse_rfc3339("2026-11-21T00:00:00Z")},
+        {"2026-11-21T00:00:00Z", "9999-01-01T00:00:00Z", parse_rfc3339("2026-11-21T00:00:00Z"), {}},
+        {"0001-01-01T00:00:00Z", "1600-01-01T00:00:00Z", kTimestampMin, kTimestampMin},
+        {"2300-01-01T00:00:00Z", "9999-01-01T00:00:00Z", kTimestampEnd, kTimestampEnd},
+    };
+    for (const auto& it : cases) {
+        INFO(it.from << " to " << it.to);
+        CHECK(dashboard.get("/api/v1/logs/search", {{"from", it.from}, {"to", it.to}}).status == 200);
+        CHECK(dashboard.reader.searched.scope.range.from == it.asked_from);
+        CHECK(dashboard.reader.searched.scope.range.to == it.asked_to);
+    }
+    CHECK(dashboard.get("/api/v1/logs/search", {{"from", "9999-01-01T00:00:00Z"}, {"to", "0001-01-01T00:00:00Z"}}).status == 400);
 }
 
 TEST_CASE("a search that does not parse says where and what was expected") {

@@ -15,6 +15,14 @@ TEST_CASE("a source is what may stand in a subject") {
         CHECK_FALSE(is_source(bad));
 }
 
+TEST_CASE("a service is what may stand in a header") {
+    for (const std::string& good : {std::string(), std::string("api"), std::string("api gw/é"), std::string(kNameBytesMax, 'a')})
+        CHECK(is_service(good));
+    for (const std::string& bad : {std::string("a\nb"), std::string("a\r"), std::string("\0", 1), std::string("a\tb"), std::string("a\x7f"),
+                                   std::string("\xff"), std::string(kNameBytesMax + 1, 'a')})
+        CHECK_FALSE(is_service(bad));
+}
+
 TEST_CASE("headers say how lines are to be read, and nothing that goes without saying") {
     CHECK(origin_headers({}).empty());
     CHECK(origin_headers({.format = Format::json}) == bus::Headers{{"Logchute-Format", "json"}});

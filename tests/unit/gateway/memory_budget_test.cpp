@@ -20,3 +20,14 @@ TEST_CASE("leases share a budget and give back what they held") {
     }
     CHECK(budget.used() == 0);
 }
+
+TEST_CASE("bodies that the server counts leave less room for leases") {
+    MemoryBudget budget(100);
+    *budget.counter() += 70;
+    MemoryBudget::Lease lease(budget);
+    CHECK_FALSE(lease.grow_to(31));
+    CHECK(lease.grow_to(30));
+    CHECK(budget.used() == 100);
+    *budget.counter() -= 70;
+    CHECK(lease.grow_to(100));
+}

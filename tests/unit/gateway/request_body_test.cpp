@@ -74,5 +74,5 @@ TEST_CASE("what cannot be decoded is refused for the right reason") {
     CHECK(status_of(request_of(gzip(big), "text/plain", "gzip")) == 413);
     CHECK(status_of(request_of(zstd(big), "text/plain", "zstd")) == 413);
     CHECK(status_of(request_of(gzip(big), "text/plain", "gzip"), 4 << 20, 2 << 20) == 503);
-    CHECK(status_of(request_of(big, "text/plain"), 4 << 20, 1 << 20) == 503);
+    CHECK(status_of(request_of(big, "text/plain"), 4 << 20, 1 << 20) == 200);  // it is there already, and counted by the server
 }

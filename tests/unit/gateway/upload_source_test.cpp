@@ -75,3 +75,46 @@ TEST_CASE("a damaged file, one over the limit, and a bomb are failures") {
     CHECK(code_of(gzip(text), 1000) == Errc::too_large);
     CHECK(code_of(gzip(std::string(80U << 20, '\0')), 1U << 30) == Errc::too_large);
 }
+
+TEST_CASE("a bomb, and a small file that is damaged, are failures before anything of them is given") {
+    std::string text;
+    for (int i = 0; i < 20'000; ++i) text += "line " + std::to_string(i * 7919) + "\n";
+    const std::string packed = gzip(text);
+    const struct {
+        const char* what;
+        std::string file;
+        Errc code;
+    } cases[] = {
+        {"gzip of lines without end", gzip(std::string(160U << 20, '\n')), Errc::too_large},
+        {"zstd of lines without end", zstd(std::string(160U << 20, '\n')), Errc::too_large},
+        {"a bomb in a member behind a short one", gzip("hello\n") + gzip(std::string(160U << 20, 'x')), Errc::too_large},
+        {"cut gzip", packed.substr(0, packed.size() - 1), Errc::invalid},
+        {"cut zstd", zstd(text).substr(0, 10'000), Errc::invalid},
+        {"damaged gzip", packed.substr(0, packed.size() - 6) + "abcdef", Errc::invalid},
+        {"gzip with something behind it", packed + "something", Errc::invalid},
+    };
+    for (const auto& it : cases) {
+        INFO(it.what);
+        Bytes bytes(it.file, 4096);
+        UploadSource source(bytes, 1U << 30);
+        std::vector<char> buffer(1000);
+        const auto first = source.read(buffer);
+        REQUIRE_FALSE(first);
+        CHECK(first.error().code == it.code);
+    }
+}
+
+TEST_CASE("a large file is given as it comes, and all of it") {
+    std::string text;
+    for (std::uint64_t i = 1; text.size() < 8U << 20; ++i) text += std::to_string(i * 0x9E3779B97F4A7C15U) + "\n";
+    for (const std::string& file : {gzip(text), zstd(text)}) {
+        REQUIRE(file.size() > 2 * kTrialBytes);
+        Bytes bytes(file, 60'000);
+        UploadSource source(bytes, 1U << 30);
+        std::vector<char> buffer(1000);
+        REQUIRE(source.read(buffer).value() > 0);
+        CHECK(source.bytes() < file.size() / 2);
+        CHECK(all_of(source).value().size() > text.size() - 1001);
+        CHECK(source.bytes() == file.size());
+    }
+}

@@ -198,6 +198,17 @@ TEST_CASE("bodies over all connections have one limit") {
     CHECK(server.ask(head + std::string(800'000, 'x')).status == 200);  // given back
 }
 
+TEST_CASE("the limit of bodies is shared with whoever counts beside the server") {
+    auto options = quick_options();
+    options.buffered_bytes_max = 100'000;
+    options.buffered_bytes = std::make_shared<std::atomic<std::size_t>>(60'000);
+    const TestServer server(options);
+    const std::string request = "POST /size HTTP/1.1\r\nHost: t\r\nContent-Length: 50000\r\n\r\n" + std::string(50'000, 'x');
+    CHECK(server.ask(request).status == 503);
+    *options.buffered_bytes -= 60'000;
+    CHECK(server.ask(request).status == 200);
+}
+
 TEST_CASE("who is too slow is told so, or closed where nothing was asked") {
     auto options = quick_options();
     options.header_timeout = options.idle_timeout = options.io_timeout = 80ms;
@@ -269,6 +280,33 @@ TEST_CASE("clients that leave early harm nobody") {
         [[maybe_unused]] auto silent = server.connect();
     }
     CHECK(server.get("/hello").body == "hello");
+}
+
+TEST_CASE("a streamed body is not read on once its client has left in the middle of it") {
+    const std::string sent(1'000'000, 'x');
+    const struct {
+        const char* what;
+        std::size_t length;
+        void (*leave)(test::RawClient&);
+        bool is_read;
+    } cases[] = {
+        {"closed", 2'000'000, [](test::RawClient& client) { client.close(); }, false},
+        {"half closed", 2'000'000, [](test::RawClient& client) { client.end_sending(); }, false},
+        {"half closed, whole", 1'000'000, [](test::RawClient& client) { client.end_sending(); }, true},
+        {"closed, whole", 1'000'000, [](test::RawClient& client) { client.close(); }, true},
+    };
+    for (const auto& it : cases) {
+        INFO(it.what);
+        TestServer server;
+        auto client = server.connect();
+        REQUIRE(client.send("POST /stream-late HTTP/1.1\r\nHost: t\r\nContent-Length: " + std::to_string(it.length) + "\r\n\r\n"));
+        server.entered.acquire();
+        REQUIRE(client.send(sent));
+        it.leave(client);
+        server.go.release();
+        server.entered.acquire();
+        CHECK((server.streamed == sent.size()) == it.is_read);
+    }
 }
 
 TEST_CASE("many clients at once all get their own answers") {

@@ -172,6 +172,7 @@ TEST_CASE("a file name is a base name, never a path") {
         {"; filename=\"a/..\"", ""},
         {"; filename=\".\"", ""},
         {"; filename=\"dir/\"", ""},
+        {"; filename=\"<script>alert(1)</script>.log\"", "script>.log"},
         {"; filename=\"a\x1b[31mb\x7f.log\"", "a[31mb.log"},
         {"; filename=\"caf\xc3\xa9.log\"", "caf\xc3\xa9.log"},
         {"; filename=\"caf\xe9.log\"", "caf\xef\xbf\xbd.log"},

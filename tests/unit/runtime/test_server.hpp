@@ -27,6 +27,7 @@ inline http::ServerOptions quick_options() {
 ///   POST /echo                     the body, up to 1 MiB
 ///   POST /size                     the body's size, up to 64 MiB
 ///   POST /stream-size              the same, streamed
+///   POST /stream-late              the same, read once `go` is released; `entered` tells that it runs, and that it has ended
 ///   POST /stream-refuse            415 without reading
 ///   GET  /stream?pieces=N          N pieces of 1000 bytes; N < 0: fails after -N
 ///   GET  /wait                     "waited" once `go` is released; `entered` tells that it runs
@@ -52,6 +53,7 @@ public:
     std::counting_semaphore<> go{0};
     std::counting_semaphore<> entered{0};
     std::atomic<int> handled{0};  ///< Calls of /echo, /size.
+    std::atomic<std::size_t> streamed{0};  ///< Bytes that /stream-late has read.
 
 private:
     http::Router routes() {
@@ -72,7 +74,21 @@ private:
                         return Response::text(std::to_string(request.body.size()));
                     },
                     {.body_bytes_max = 64U << 20});
-        router.post("/stream-size", &count_streamed, {.streams_body = true});
+        router.post("/stream-size",
+                    [](Request& request) {
+                        std::atomic<std::size_t> total{0};
+                        return count_streamed(request, total);
+                    },
+                    {.streams_body = true});
+        router.post("/stream-late",
+                    [this](Request& request) {
+                        entered.release();
+                        go.acquire();
+                        auto response = count_streamed(request, streamed);
+                        entered.release();
+                        return response;
+                    },
+                    {.streams_body = true});
         router.post("/stream-refuse", [](Request&) { return Response::problem({.status = 415, .detail = "Send something else."}); },
                     {.streams_body = true});
         router.get("/stream", &stream_pieces);
@@ -87,9 +103,8 @@ private:
         return router;
     }
 
-    static http::Response count_streamed(http::Request& request) {
+    static http::Response count_streamed(http::Request& request, std::atomic<std::size_t>& total) {
         std::string buffer(100'000, '\0');
-        std::size_t total = 0;
         for (;;) {
             const auto n = request.reader->read(buffer);
             if (!n) return http::Response::error(n.error());

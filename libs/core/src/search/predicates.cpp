@@ -5,6 +5,8 @@
 #include <limits>
 #include <optional>
 
+#include "../json_scan.hpp"
+
 namespace logchute::search {
 namespace {
 
@@ -36,7 +38,7 @@ std::optional<double> number_of(std::string_view json) noexcept {
     const auto [stop, problem] = std::from_chars(json.data(), end, number);
     if (problem == std::errc{} && stop == end) return number;
     if (problem != std::errc::result_out_of_range) return std::nullopt;
-    if (json.find("e-") != std::string_view::npos || json.find("E-") != std::string_view::npos) return 0.0;
+    if (!json::is_beyond_double(json)) return 0.0;
     const double huge = std::numeric_limits<double>::infinity();
     return json.front() == '-' ? -huge : huge;
 }

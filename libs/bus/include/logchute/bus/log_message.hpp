@@ -35,6 +35,7 @@ public:
     /// Parses every line of `message` into `out`, which is cleared first. `scratch` receives the text of a compressed message; message,
     /// scratch and out must live as long as the records are used. Never fails: a message that cannot be read at all (an unknown format or
     /// encoding, corrupt compression, tags that are no JSON object of strings) is one bad line, its payload, with the reason.
+    /// An empty message is nothing at all, but one bad line, `empty`, where it declares a format.
     LogMessage read(const Message& message, std::string& scratch, ParsedBatch& out);
 
 private:

@@ -20,6 +20,10 @@ using std::chrono::nanoseconds;
 [[nodiscard]] constexpr std::int64_t to_nanos(Timestamp at) noexcept { return at.time_since_epoch().count(); }
 [[nodiscard]] constexpr Timestamp from_nanos(std::int64_t nanos) noexcept { return Timestamp{nanoseconds{nanos}}; }
 
+/// The first that a record can have, and the first behind all of them.
+inline constexpr Timestamp kTimestampMin = std::chrono::sys_days{std::chrono::year{1678} / 1 / 1};
+inline constexpr Timestamp kTimestampEnd = std::chrono::sys_days{std::chrono::year{2262} / 1 / 1};
+
 /// RFC 3339 with any offset and any fraction (digits past the ninth are dropped), 'T' or a space between, whole string.
 /// Impossible dates (February 30th) and times outside Timestamp's years are refused. Never allocates.
 [[nodiscard]] std::optional<Timestamp> parse_rfc3339(std::string_view text) noexcept;
@@ -48,7 +52,8 @@ void append_rfc3339(std::string& out, Timestamp at);
 /// The shortest of the same forms: 90s is "90s", 60s is "1m".
 [[nodiscard]] std::string format_duration(nanoseconds duration);
 
-/// A time as a parameter: RFC 3339, an epoch number, "now", or relative to `now` ("-15m", "-7d").
+/// A time as a parameter: RFC 3339, an epoch number, "now", or relative to `now` ("-15m", "-7d"). RFC 3339 of years that Timestamp does not have
+/// is kTimestampMin or kTimestampEnd: it is a time all the same, and before or behind all records.
 [[nodiscard]] Result<Timestamp> parse_time_parameter(std::string_view text, Timestamp now);
 
 /// [from, to): `from` included, `to` not. Missing ends are open.

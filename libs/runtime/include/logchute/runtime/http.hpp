@@ -76,6 +76,10 @@ struct Problem {
     std::optional<int> retry_after;  ///< Seconds, as header Retry-After; 429 and 503 get 1 where it is missing.
 };
 
+/// The one place where Errc becomes a status: invalid 400, not_found 404, too_large 413, conflict 409, full and unavailable 503, timeout 503,
+/// closed 503, failed 500.
+[[nodiscard]] Problem problem_of(const Error& error);
+
 /// Content-Length, Transfer-Encoding, Connection, Date, Server and X-Request-Id are the server's to write; given here they are left out.
 struct Response {
     int status = 200;
@@ -85,9 +89,7 @@ struct Response {
     [[nodiscard]] static Response json(std::string body, int status = 200);
     [[nodiscard]] static Response text(std::string body, int status = 200);
     [[nodiscard]] static Response problem(Problem problem);
-    /// The one place where Errc becomes a status: invalid 400, not_found 404, too_large 413, conflict 409, full and unavailable 503,
-    /// timeout 503, closed 503, failed 500.
-    [[nodiscard]] static Response error(const Error& error);
+    [[nodiscard]] static Response error(const Error& error);  ///< As problem_of().
     Response& with(std::string name, std::string value) &;
     Response&& with(std::string name, std::string value) &&;
 };
@@ -143,13 +145,13 @@ public:
     [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t fallback, std::int64_t min, std::int64_t max);
     [[nodiscard]] bool boolean(std::string_view name, bool fallback);
     [[nodiscard]] std::string one_of(std::string_view name, std::string_view fallback, std::span<const std::string_view> allowed);
-    /// `from` and `to`. A `from` that is not before `to` is refused.
+    /// `from` and `to`. A `from` that is not before `to` is refused. One before, or a `to` behind, all that a record can have is left open.
     [[nodiscard]] TimeRange range(Timestamp now);
     [[nodiscard]] std::optional<Timestamp> time(std::string_view name, Timestamp now);
     [[nodiscard]] nanoseconds duration(std::string_view name, nanoseconds fallback, nanoseconds min, nanoseconds max);
     /// Makes `name` the one that is wrong, where the handler itself finds out. The first one stays.
     void reject(std::string_view name, std::string detail);
-    /// The problem, if any. Given twice, unknown, or rejected: 400 with `parameter`.
+    /// The problem, if any. Given twice, unknown, not UTF-8, or rejected: 400 with `parameter`.
     [[nodiscard]] std::optional<Problem> finish();
 
 private:

@@ -1,7 +1,9 @@
 // The HTTP server: Boost.Beast behind the types of http.hpp.
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -21,9 +23,12 @@ struct ServerOptions {
     std::size_t url_bytes_max = 64 * 1024;         ///< 414 above; a search may be long.
     std::size_t header_bytes_max = 96 * 1024;      ///< 431 above, the URL included.
     std::size_t buffered_bytes_max = 256U << 20;   ///< Bodies held in memory at once, over all connections; above it 503.
-    std::chrono::milliseconds header_timeout{10'000};   ///< From the first byte of a request to the end of its headers.
-    std::chrono::milliseconds idle_timeout{60'000};     ///< Between requests of one connection.
-    std::chrono::milliseconds io_timeout{30'000};       ///< Without any progress of a body, either way.
+    /// Where they are counted. Others may count there too what they hold beside the bodies, so that the limit is that of all. Null: a count of
+    /// the server's own.
+    std::shared_ptr<std::atomic<std::size_t>> buffered_bytes;
+    std::chrono::milliseconds header_timeout{10'000};  ///< From the first byte of a request to the end of its headers.
+    std::chrono::milliseconds idle_timeout{60'000};  ///< Between requests of one connection.
+    std::chrono::milliseconds io_timeout{30'000};  ///< Without any progress of a body, either way.
 };
 
 /// Threads:  one network thread, `workers` handler threads, all owned here.
