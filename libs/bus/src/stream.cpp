@@ -59,11 +59,19 @@ Result<void> add_stream(const JetStream& js, const StreamSpec& spec) {
 Result<void> add_consumer(const JetStream& js, const ConsumerSpec& spec, std::uint64_t start_sequence) {
     jsConsumerConfig config;
     jsConsumerConfig_Init(&config);
-    config.Durable = spec.name.c_str();
-    config.AckPolicy = js_AckExplicit;
-    config.AckWait = spec.ack_wait.count();
-    config.MaxAckPending = spec.max_ack_pending;
-    config.MaxDeliver = -1;
+    if (spec.is_reading) {
+        config.Name = spec.name.c_str();
+        config.AckPolicy = js_AckNone;
+        config.InactiveThreshold = std::chrono::nanoseconds(kReadingConsumerLife).count();
+        config.MemoryStorage = true;
+    } else {
+        config.Durable = spec.name.c_str();
+        config.AckPolicy = js_AckExplicit;
+        config.AckWait = spec.ack_wait.count();
+        config.MaxAckPending = spec.max_ack_pending;
+        config.MaxDeliver = -1;
+    }
+    config.HeadersOnly = spec.headers_only;
     if (!spec.filter_subject.empty()) config.FilterSubject = spec.filter_subject.c_str();
     config.DeliverPolicy = js_DeliverAll;
     if (start_sequence > 1) {

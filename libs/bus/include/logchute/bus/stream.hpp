@@ -26,7 +26,11 @@ struct ConsumerSpec {
     std::string filter_subject{};                              ///< Empty: all of the stream.
     std::chrono::nanoseconds ack_wait = std::chrono::seconds(60);
     std::int64_t max_ack_pending = 20'000;                     ///< Messages out unacknowledged, over all replicas.
+    /// A consumer for reading alone: not durable, nothing is acknowledged, gone after kReadingConsumerLife without a request.
+    bool is_reading = false;
+    bool headers_only = false;                                 ///< Messages come without their payload.
 };
+inline constexpr std::chrono::seconds kReadingConsumerLife{30};
 
 struct StreamInfo {
     std::uint64_t messages = 0, bytes = 0, first_sequence = 0, last_sequence = 0;
