@@ -1,4 +1,5 @@
 // dashboard: finds logs, for people and their tools.
+#include "delivery_routes.hpp"
 #include "export_route.hpp"
 #include "log_routes.hpp"
 #include "logchute/bus/provision.hpp"
@@ -16,7 +17,9 @@ void run(runtime::Service& service) {
     store::RemoteLogReader reader(connection, std::chrono::duration_cast<std::chrono::milliseconds>(settings.store.query_timeout));
     dashboard::LogRoutes logs(reader);
     dashboard::ExportRoute exports(reader);
+    dashboard::DeliveryRoutes deliveries(connection, std::chrono::duration_cast<std::chrono::milliseconds>(settings.store.query_timeout));
     logs.add_to(service.router());
+    deliveries.add_to(service.router());
     exports.add_to(service.router());
 
     service.health().add_check("nats", [&] { return runtime::check(connection.is_connected(), "NATS is away"); });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "logchute/bus/names.hpp"
 
@@ -35,21 +36,14 @@ bool steers_the_server(std::string_view name) {
 
 bool is_ours_to_set(std::string_view name) {
     return name == kReasonHeader || name == kDetailHeader || name == kSubjectHeader || name == kSequenceHeader || name == kOrdinalsHeader ||
-           name == kReceivedHeader || name == kDeliveredHeader || name == kLengthHeader;
+           name == kReceivedHeader || name == kDeliveredHeader || name == kLengthHeader || name == kRecordsHeader;
 }
 
-/// "0-4,7"
-std::string ordinals_text(std::span<const BadLine> bad, const LetterGroup& group) {
-    std::string text;
-    for (std::size_t i = 0; i < group.lines.size();) {
-        const std::uint32_t first = bad[group.lines[i]].ordinal;
-        std::uint32_t last = first;
-        while (++i < group.lines.size() && bad[group.lines[i]].ordinal == last + 1) ++last;
-        if (!text.empty()) text += ',';
-        text += std::to_string(first);
-        if (last != first) text.append(1, '-').append(std::to_string(last));
-    }
-    return text;
+std::vector<std::uint32_t> ordinals_of(std::span<const BadLine> bad, const LetterGroup& group) {
+    std::vector<std::uint32_t> ordinals;
+    ordinals.reserve(group.lines.size());
+    for (const std::size_t line : group.lines) ordinals.push_back(bad[line].ordinal);
+    return ordinals;
 }
 
 /// Where the lines came from and why, in both envelopes.
@@ -61,7 +55,7 @@ void add_facts(Headers& headers, const Message& message, std::span<const BadLine
     set(kDetailHeader, header_text(first.detail));
     set(kSubjectHeader, header_text(message.subject()));
     set(kSequenceHeader, sequence);
-    set(kOrdinalsHeader, ordinals_text(bad, group));
+    set(kOrdinalsHeader, ordinals_text(ordinals_of(bad, group)));
     set(kReceivedHeader, format_rfc3339(message.received()));
     set(kDeliveredHeader, std::to_string(message.delivered()));
     // A line that was cut before it came to us says itself how long it was.
@@ -132,6 +126,70 @@ Envelope reduced_envelope(const Message& message, std::span<const BadLine> bad, 
     add_facts(envelope.headers, message, bad, group);
     if (envelope.payload.size() > kTooLongBytesKept) envelope.payload.resize(kTooLongBytesKept);
     return envelope;
+}
+
+std::string ordinals_text(std::span<const std::uint32_t> ordinals) {
+    std::string text;
+    for (std::size_t i = 0; i < ordinals.size();) {
+        const std::uint32_t first = ordinals[i];
+        std::uint32_t last = first;
+        while (++i < ordinals.size() && ordinals[i] == last + 1) ++last;
+        if (!text.empty()) text += ',';
+        text += std::to_string(first);
+        if (last != first) text.append(1, '-').append(std::to_string(last));
+    }
+    return text;
+}
+
+std::vector<std::uint32_t> parse_ordinals(std::string_view text) {
+    std::vector<std::uint32_t> ordinals;
+    const char* at = text.data();
+    const char* const end = text.data() + text.size();
+    while (true) {
+        std::uint32_t first = 0, last = 0;
+        auto [behind, error] = std::from_chars(at, end, first);
+        if (error != std::errc{} || (!ordinals.empty() && first <= ordinals.back())) return {};
+        last = first;
+        if (behind != end && *behind == '-') {
+            const auto second = std::from_chars(behind + 1, end, last);
+            if (second.ec != std::errc{} || last < first) return {};
+            behind = second.ptr;
+        }
+        if (last - first >= kGroupLinesMax - ordinals.size()) return {};
+        for (std::uint32_t ordinal = first; ordinal <= last; ++ordinal) ordinals.push_back(ordinal);
+        if (behind == end) return ordinals;
+        if (*behind != ',') return {};
+        at = behind + 1;
+    }
+}
+
+std::optional<LetterFacts> letter_facts(const Message& message) {
+    LetterFacts facts;
+    const auto reason = parse_reason(message.header(kReasonHeader));
+    const auto received = parse_rfc3339(message.header(kReceivedHeader));
+    const std::string_view sequence = message.header(kSequenceHeader);
+    const auto [end, error] = std::from_chars(sequence.data(), sequence.data() + sequence.size(), facts.sequence);
+    facts.ordinals = parse_ordinals(message.header(kOrdinalsHeader));
+    if (!reason || !received || error != std::errc{} || end != sequence.data() + sequence.size() || facts.ordinals.empty())
+        return std::nullopt;
+    facts.reason = *reason;
+    facts.received = *received;
+    facts.subject = message.header(kSubjectHeader);
+    return facts;
+}
+
+std::vector<std::string_view> letter_lines(const Message& message, const LetterFacts& facts) {
+    const std::string_view payload = message.payload();
+    if (facts.ordinals.size() == 1) return {payload};
+    std::vector<std::string_view> lines;
+    for (std::size_t at = 0;;) {
+        const auto end = payload.find('\n', at);
+        lines.push_back(payload.substr(at, end - at));
+        if (end == std::string_view::npos) break;
+        at = end + 1;
+    }
+    if (lines.size() != facts.ordinals.size()) return {};
+    return lines;
 }
 
 }  // namespace logchute::bus

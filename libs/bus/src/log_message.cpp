@@ -2,6 +2,8 @@
 
 #include <zstd.h>
 
+#include <charconv>
+
 #include "logchute/bus/names.hpp"
 #include "logchute/core/json_text.hpp"
 
@@ -82,11 +84,19 @@ std::string_view source_of(std::string_view subject) noexcept {
     return subject.starts_with(kLogsPrefix) ? subject.substr(kLogsPrefix.size()) : subject;
 }
 
+std::optional<std::uint64_t> records_told(const Message& message) noexcept {
+    const std::string_view text = message.header(kRecordsHeader);
+    std::uint64_t records = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), records);
+    return !text.empty() && error == std::errc{} && end == text.data() + text.size() ? std::optional(records) : std::nullopt;
+}
+
 LogMessage LogMessageReader::read(const Message& message, std::string& scratch, ParsedBatch& out) {
     const LogMessage log{.sequence = message.sequence(),
                          .received = message.received(),
                          .source = source_of(message.subject()),
-                         .upload = message.header(kUploadHeader)};
+                         .upload = message.header(kUploadHeader),
+                         .records = records_told(message)};
     const auto refuse = [&](Reason reason, std::string detail) {
         out.clear();
         out.lines = 1;

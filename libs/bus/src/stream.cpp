@@ -110,6 +110,20 @@ Result<StreamInfo> stream_info(Connection& connection, std::string_view stream) 
                       .created = from_nanos((*info)->Created)};
 }
 
+Result<bool> delete_message(Connection& connection, std::string_view stream, std::uint64_t sequence) {
+    auto js = JetStream::open(connection.impl());
+    if (!js) return std::unexpected(std::move(js).error());
+    jsErrCode code{};
+    const std::string name(stream);
+    const natsStatus status = js_DeleteMsg(js->get(), name.c_str(), sequence, nullptr, &code);
+    if (status == NATS_OK) return true;
+    // What is not there any more answers with one of two codes, by the way it left.
+    constexpr int kMessageNotFound = 10037, kMessageDeleteFailed = 10057;
+    if (status == NATS_NOT_FOUND || static_cast<int>(code) == kMessageNotFound || static_cast<int>(code) == kMessageDeleteFailed)
+        return false;
+    return std::unexpected(jetstream_error(status, code, "delete message " + std::to_string(sequence) + " of " + name));
+}
+
 Result<void> ensure_consumer(Connection& connection, const ConsumerSpec& spec) {
     auto js = JetStream::open(connection.impl());
     if (!js) return std::unexpected(std::move(js).error());

@@ -226,6 +226,12 @@ std::optional<Format> parse_format(std::string_view text) noexcept {
 
 std::string_view to_string(Reason reason) noexcept { return kReasonNames[static_cast<std::size_t>(reason)]; }
 
+std::optional<Reason> parse_reason(std::string_view text) noexcept {
+    for (std::size_t i = 0; i < kReasonCount; ++i)
+        if (kReasonNames[i] == text) return static_cast<Reason>(i);
+    return std::nullopt;
+}
+
 ParsedBatch::ParsedBatch() : arena_(std::make_unique<Arena>()) {}
 ParsedBatch::~ParsedBatch() = default;
 ParsedBatch::ParsedBatch(ParsedBatch&&) noexcept = default;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "logchute/core/json_text.hpp"
-
 namespace logchute::ingestion {
 namespace {
 
@@ -20,16 +18,9 @@ bool is_upload_id(std::string_view text) {
            std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); });
 }
 
-store::Tally& entry(store::Tallies& tallies, std::string_view scope, std::string_view name) {
-    std::string key;
-    key.reserve(scope.size() + name.size());
-    key.append(scope).append(name);
-    return tallies[std::move(key)];
-}
-
 }  // namespace
 
-void PendingBatch::add(bus::Message message, bus::LogMessageReader& reader, std::uint64_t base) {
+void PendingBatch::add(bus::Message message, bus::LogMessageReader& reader, std::uint64_t base, Ledger& ledger) {
     const std::size_t index = messages_.size();
     if (index == 0) since_ = std::chrono::steady_clock::now();
     if (slots_.size() <= index) slots_.emplace_back();
@@ -43,17 +34,9 @@ void PendingBatch::add(bus::Message message, bus::LogMessageReader& reader, std:
     bytes_ += kept.payload().size() + slot.scratch.size() + slot.parsed.records.size() * sizeof(LogRecord) +
               slot.parsed.bad.size() * kBadLineBytes;
     reached_ = base + log.sequence;
-    tally(log, slot.parsed.records.size(), slot.parsed.bad.size());
-}
-
-void PendingBatch::tally(const bus::LogMessage& message, std::size_t stored, std::size_t dead) {
-    const auto add = [&](store::Tally& tally) {
-        tally.stored += stored;
-        tally.dead_lettered += dead;
-    };
-    // Keys are text in the store, and the source is whatever anybody published on.
-    add(entry(tallies_, "source/", json::to_valid_utf8(message.source)));
-    if (is_upload_id(message.upload)) add(entry(tallies_, "upload/", message.upload));
+    const std::uint64_t stored = slot.parsed.records.size(), dead = slot.parsed.bad.size();
+    ledger.book(tallies_, log, stored, dead);
+    if (is_upload_id(log.upload)) tallies_[std::string(store::kUploadTallyPrefix).append(log.upload)] += {stored, dead};
 }
 
 store::WriteBatch PendingBatch::write_batch() { return {.messages = rows_, .reached = reached_, .tallies = tallies_}; }

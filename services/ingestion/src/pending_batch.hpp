@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "ledger.hpp"
 #include "logchute/bus/consumer.hpp"
 #include "logchute/bus/log_message.hpp"
 #include "logchute/core/batch_parser.hpp"
@@ -20,7 +21,9 @@ class PendingBatch {
 public:
     /// Parses `message` and keeps it. Its sequence in the store is `base` more than in the stream. Never fails: what does not parse is among
     /// its bad lines.
-    void add(bus::Message message, bus::LogMessageReader& reader, std::uint64_t base);
+    void add(bus::Message message, bus::LogMessageReader& reader, std::uint64_t base, Ledger& ledger);
+    /// Books messages that will never come.
+    void add_lost(std::uint64_t messages, Ledger& ledger) { ledger.book_lost(tallies_, messages, now()); }
     /// Has the batch leave `base` under `key` in the store; see StreamEpoch.
     void keep_base(const std::string& key, std::uint64_t base) { tallies_[key].stored += base; }
 
@@ -45,7 +48,6 @@ private:
         ParsedBatch parsed;
         std::string scratch;  ///< The text of a compressed message.
     };
-    void tally(const bus::LogMessage& message, std::size_t stored, std::size_t dead);
 
     std::vector<bus::Message> messages_;
     std::deque<Slot> slots_;  ///< One for each message and some to spare; their places do not move.

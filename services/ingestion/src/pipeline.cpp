@@ -26,10 +26,11 @@ bus::ConsumerSpec ingestion_consumer() {
     return {.stream = std::string(bus::kLogsStream), .name = std::string(bus::kIngestionConsumer), .filter_subject = ""};
 }
 
-Pipeline::Pipeline(bus::Connection& connection, store::LogWriter& writer, bus::Publisher& publisher, const runtime::Settings& settings,
-                   runtime::Metrics& metrics)
+Pipeline::Pipeline(bus::Connection& connection, store::LogWriter& writer, Ledger& ledger, bus::Publisher& publisher,
+                   const runtime::Settings& settings, runtime::Metrics& metrics)
     : settings_(settings.ingestion),
       writer_(writer),
+      ledger_(ledger),
       connection_(connection),
       consumer_(connection, ingestion_consumer()),
       tracker_(writer.reached()),
@@ -167,12 +168,13 @@ void Pipeline::accept(bus::Message message, PendingBatch& batch) {
     }
     if (const auto lost = tracker_.lost() - lost_before; lost != 0) {
         lost_total_.add(static_cast<double>(lost));
+        batch.add_lost(lost, ledger_);
         runtime::log_error("messages left LOGS before they were stored; raise nats.logs.max_bytes or max_age",
                            {{"messages", std::to_string(lost)}, {"before_sequence", std::to_string(sequence)}});
     }
     pending_.set(static_cast<double>(message.pending()));
     if (!std::exchange(epoch_.is_kept, true)) batch.keep_base(epoch_.key, epoch_.base);
-    batch.add(std::move(message), reader_, epoch_.base);
+    batch.add(std::move(message), reader_, epoch_.base, ledger_);
 }
 
 bool Pipeline::hand_over(std::unique_ptr<PendingBatch>& batch, const std::stop_token& stop) {

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "dead_letter_sink.hpp"
+#include "ledger.hpp"
 #include "logchute/bus/consumer.hpp"
 #include "logchute/runtime/health.hpp"
 #include "logchute/runtime/metrics.hpp"
@@ -38,8 +39,8 @@ namespace logchute::ingestion {
 /// Failures: what is transient (bus away, disk full) is tried again with backoff, shows in health as "store" or "nats", and loses nothing.
 class Pipeline {
 public:
-    Pipeline(bus::Connection& connection, store::LogWriter& writer, bus::Publisher& publisher, const runtime::Settings& settings,
-             runtime::Metrics& metrics);
+    Pipeline(bus::Connection& connection, store::LogWriter& writer, Ledger& ledger, bus::Publisher& publisher,
+             const runtime::Settings& settings, runtime::Metrics& metrics);
     ~Pipeline();
     Pipeline(const Pipeline&) = delete;
     Pipeline& operator=(const Pipeline&) = delete;
@@ -69,6 +70,7 @@ private:
     // Constant.
     const runtime::IngestionSettings settings_;
     store::LogWriter& writer_;
+    Ledger& ledger_;
 
     bus::Connection& connection_;
 

@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "dead_letter_answers.hpp"
+#include "ledger_answers.hpp"
 #include "logchute/runtime/logging.hpp"
 #include "logchute/store/remote_store.hpp"
 #include "pipeline.hpp"
@@ -31,14 +33,22 @@ struct StoreOwner::Active {
         : store(options_of(settings.store)),
           store_metrics(expose_store(metrics, store)),
           retention(store),
-          pipeline(connection, store, publisher, settings, metrics),
-          answers(store::serve_store(connection, store)) {}
+          ledger(store, connection, metrics),
+          pipeline(connection, store, ledger, publisher, settings, metrics),
+          answers(store::serve_store(connection, store)),
+          ledger_answers(serve_ledger(connection, ledger)),
+          dead_letters(connection, publisher, settings.gateway.line_bytes_max.value),
+          dead_letter_answers(serve_dead_letters(connection, dead_letters)) {}
 
     store::DuckDbStore store;
     std::vector<std::shared_ptr<void>> store_metrics;
     Retention retention;
+    Ledger ledger;
     Pipeline pipeline;
     std::unique_ptr<store::StoreServer> answers;
+    std::unique_ptr<bus::Responder> ledger_answers;
+    DeadLetterQueue dead_letters;
+    std::unique_ptr<bus::Responder> dead_letter_answers;
 };
 
 StoreOwner::StoreOwner(const runtime::Settings& settings, bus::Connection& connection, bus::Publisher& publisher, runtime::Metrics& metrics,
@@ -86,7 +96,10 @@ void StoreOwner::stop_pipeline(std::chrono::steady_clock::time_point deadline) {
 }
 
 void StoreOwner::stop_answers() {
-    if (active_) active_->answers.reset();
+    if (!active_) return;
+    active_->dead_letter_answers.reset();
+    active_->ledger_answers.reset();
+    active_->answers.reset();
 }
 
 runtime::CheckResult StoreOwner::check() const {

@@ -47,8 +47,7 @@ public:
                 doubled_ += rows_.emplace(std::pair{message.sequence, record.ordinal}, std::string(record.message)).second ? 0 : 1;
             }
         for (const auto& [key, tally] : batch.tallies) {
-            tallies_[key].stored += tally.stored;
-            tallies_[key].dead_lettered += tally.dead_lettered;
+            tallies_[key] += tally;
         }
         reached_ = batch.reached;
         changed_.notify_all();
@@ -141,7 +140,8 @@ struct World {
     /// Runs a pipeline until `sequence` is in the store.
     void run_until(std::uint64_t sequence) {
         runtime::Metrics metrics;
-        ingestion::Pipeline pipeline(connection, store, publisher, settings, metrics);
+        ingestion::Ledger ledger(store, connection, metrics);
+        ingestion::Pipeline pipeline(connection, store, ledger, publisher, settings, metrics);
         CHECK(store.wait_reached(sequence));
         pipeline.stop(std::chrono::steady_clock::now() + kPatience);
     }
@@ -157,14 +157,15 @@ TEST_CASE("every record is stored once, over restarts") {
     world.run_until(world.publish("four\n\nfive"));
     CHECK(world.store.rows() == 5);
     CHECK(world.store.doubled() == 0);
-    CHECK(world.store.tally("source/test") == store::Tally{.stored = 5});
+    CHECK(world.store.tally("source/test") == store::Tally{.stored = 5, .received = 5});
 }
 
 TEST_CASE("a store that fails is tried again, shows in health, and loses nothing") {
     World world;
     world.store.fail_next(3);
     runtime::Metrics metrics;
-    ingestion::Pipeline pipeline(world.connection, world.store, world.publisher, world.settings, metrics);
+    ingestion::Ledger ledger(world.store, world.connection, metrics);
+    ingestion::Pipeline pipeline(world.connection, world.store, ledger, world.publisher, world.settings, metrics);
     const auto last = world.publish("one\ntwo\n");
     REQUIRE(world.store.wait_refused(2));  // the second attempt begins after the first has been told
     CHECK_FALSE(pipeline.store_check().ok);
@@ -204,7 +205,7 @@ TEST_CASE("lines that are no record go to LOGS_DLQ with their reason, before the
     const auto sequence = world.publish("{\"message\":\"good\"}\n{half\nno JSON\n", {{std::string(bus::kFormatHeader), "json"}});
     world.run_until(sequence);
     CHECK(world.store.rows() == 1);
-    CHECK(world.store.tally("source/test") == store::Tally{.stored = 1, .dead_lettered = 2});
+    CHECK(world.store.tally("source/test") == store::Tally{.stored = 1, .dead_lettered = 2, .received = 3});
 
     const auto letters = world.letters(1);
     const bus::Message& letter = letters.front();
@@ -225,7 +226,7 @@ TEST_CASE("a message of a million bad lines costs a few messages of LOGS_DLQ") {
     world.publish(lines, {{std::string(bus::kFormatHeader), "json"}});
     world.run_until(world.publish("good\n"));
     CHECK(world.store.rows() == 1);
-    CHECK(world.store.tally("source/test") == store::Tally{.stored = 1, .dead_lettered = 1'000'000});
+    CHECK(world.store.tally("source/test") == store::Tally{.stored = 1, .dead_lettered = 1'000'000, .received = 1'000'001});
     std::size_t found = 0;
     for (const bus::Message& letter : world.letters((1'000'000 + bus::kGroupLinesMax - 1) / bus::kGroupLinesMax))
         found += static_cast<std::size_t>(std::ranges::count(letter.payload(), 'x'));

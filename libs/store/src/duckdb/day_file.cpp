@@ -63,14 +63,16 @@ Result<void> rename_durably(const std::filesystem::path& from, const std::filesy
 class TallyInsert {
 public:
     TallyInsert(Connection& connection, const std::string& database)
-        : statement_(Statement::prepare(connection, "INSERT INTO " + database + ".main.tallies VALUES (?, ?, ?, ?)")) {}
+        : statement_(Statement::prepare(connection, "INSERT INTO " + database + ".main.tallies VALUES (?, ?, ?, ?, ?, ?)")) {}
 
     [[nodiscard]] Result<void> run(std::string_view key, const KeptTally& tally) {
         if (!statement_) return std::unexpected(statement_.error());
         return statement_->bind(1, key)
             .bind(2, tally.count.stored)
             .bind(3, tally.count.dead_lettered)
-            .bind(4, to_nanos(tally.changed))
+            .bind(4, tally.count.received)
+            .bind(5, tally.count.dropped)
+            .bind(6, to_nanos(tally.changed))
             .run();
     }
 
@@ -98,19 +100,24 @@ std::optional<Day> day_of_file_name(std::string_view name) {
     return day_file_name(day) == name ? std::optional(day) : std::nullopt;
 }
 
-void Progress::move_on(std::uint64_t to, KeptTallies changed) noexcept {
+void Progress::move_on(std::uint64_t to, KeptTallies changed, const std::vector<std::string>& ended) noexcept {
     reached = to;
+    for (const auto& key : ended) tallies.erase(key);
     tallies.merge(changed);  // The nodes of keys that are new; those known before stay behind.
     for (const auto& [key, total] : changed) tallies.find(key)->second = total;
 }
 
+std::vector<std::string> Progress::expired(Timestamp now) const {
+    std::vector<std::string> keys;
+    for (const auto& [prefix, age] : kTallyAges)
+        for (auto at = tallies.lower_bound(prefix); at != tallies.end() && at->first.starts_with(prefix); ++at)
+            if (at->second.changed < now - age) keys.push_back(at->first);
+    return keys;
+}
+
 Progress Progress::carried_to(Day day) const {
-    const auto kept_since = Timestamp{day} - kUploadTallyAge;
-    Progress carried{reached, {}};
-    for (const auto& entry : tallies) {
-        if (!entry.first.starts_with(kUploadTallyPrefix) || entry.second.changed >= kept_since)
-            carried.tallies.insert(carried.tallies.end(), entry);
-    }
+    Progress carried = *this;
+    for (const auto& key : expired(Timestamp{day})) carried.tallies.erase(key);
     return carried;
 }
 
@@ -164,7 +171,8 @@ Result<void> DayFile::create_tables(Connection& connection, const std::string& d
              "CREATE TABLE " + in + "logs (" + columns + ")",
              "CREATE TABLE " + in + "offsets (reached UBIGINT NOT NULL, layout UBIGINT NOT NULL)",
              "CREATE TABLE " + in +
-                 "tallies (key VARCHAR NOT NULL, stored UBIGINT NOT NULL, dead_lettered UBIGINT NOT NULL, changed BIGINT)",
+                 "tallies (key VARCHAR NOT NULL, stored UBIGINT NOT NULL, dead_lettered UBIGINT NOT NULL, received UBIGINT NOT NULL, "
+                 "dropped UBIGINT NOT NULL, changed BIGINT)",
              "CREATE TABLE " + in + "forms (id USMALLINT NOT NULL, form BLOB NOT NULL)",
              "INSERT INTO " + in + "offsets VALUES (" + std::to_string(carried.reached) + ", " + std::to_string(kLayoutVersion) + ")",
          }) {
@@ -206,23 +214,25 @@ Result<Progress> DayFile::read_progress(Connection& connection) const {
     auto reached = connection.query("SELECT reached FROM " + name_ + ".main.offsets");
     if (!reached) return std::unexpected(std::move(reached.error()));
     if (const auto chunk = reached->next_chunk()) progress.reached = *column_of<std::uint64_t>(chunk.get(), 0);
-    auto tallies = connection.query("SELECT key, stored, dead_lettered, changed FROM " + name_ + ".main.tallies");
+    auto tallies = connection.query("SELECT key, stored, dead_lettered, received, dropped, changed FROM " + name_ + ".main.tallies");
     if (!tallies) return std::unexpected(std::move(tallies.error()));
     while (const auto chunk = tallies->next_chunk()) {
         for (std::size_t i = 0; i < duckdb_data_chunk_get_size(chunk.get()); ++i) {
             progress.tallies[std::string(view_of(column_of<duckdb_string_t>(chunk.get(), 0)[i]))] = {
-                {column_of<std::uint64_t>(chunk.get(), 1)[i], column_of<std::uint64_t>(chunk.get(), 2)[i]},
-                from_nanos(column_of<std::int64_t>(chunk.get(), 3)[i])};
+                {column_of<std::uint64_t>(chunk.get(), 1)[i], column_of<std::uint64_t>(chunk.get(), 2)[i],
+                 column_of<std::uint64_t>(chunk.get(), 3)[i], column_of<std::uint64_t>(chunk.get(), 4)[i]},
+                from_nanos(column_of<std::int64_t>(chunk.get(), 5)[i])};
         }
     }
     return progress;
 }
 
-Result<void> DayFile::append(Connection& connection, ChunkWriter& writer, const WriteBatch& batch, const KeptTallies& changed) {
+Result<void> DayFile::append(Connection& connection, ChunkWriter& writer, const WriteBatch& batch, const KeptTallies& changed,
+                             const std::vector<std::string>& ended) {
     std::uint64_t rows = 0;
     for (const auto& message : batch.messages) rows += message.records.size();
     blocks_->make_room(rows);
-    const auto written = in_transaction(connection, [&] { return write(connection, writer, batch, changed); });
+    const auto written = in_transaction(connection, [&] { return write(connection, writer, batch, changed, ended); });
     if (!written) return std::unexpected(written.error());
     forms_saved_ = forms_.size();
     rows_ += written->rows;
@@ -237,20 +247,23 @@ Result<void> DayFile::append(Connection& connection, ChunkWriter& writer, const 
 }
 
 Result<ChunkWriter::Written> DayFile::write(Connection& connection, ChunkWriter& writer, const WriteBatch& batch,
-                                            const KeptTallies& changed) {
+                                            const KeptTallies& changed, const std::vector<std::string>& ended) {
     auto written = writer.write(connection, name_, batch.messages, forms_, blocks_->open_terms());
     if (!written) return written;
     auto done = save_forms(connection);
-    if (done) done = save_tallies(connection, changed);
+    if (done) done = save_tallies(connection, changed, ended);
     if (done) done = connection.run("UPDATE " + name_ + ".main.offsets SET reached = " + std::to_string(batch.reached));
     if (!done) return std::unexpected(std::move(done.error()));
     return written;
 }
 
-Result<void> DayFile::save_tallies(Connection& connection, const KeptTallies& changed) {
-    if (changed.empty()) return {};
+Result<void> DayFile::save_tallies(Connection& connection, const KeptTallies& changed, const std::vector<std::string>& ended) {
+    if (changed.empty() && ended.empty()) return {};
     auto remove = Statement::prepare(connection, "DELETE FROM " + name_ + ".main.tallies WHERE key = ?");
     if (!remove) return std::unexpected(std::move(remove.error()));
+    for (const auto& key : ended) {
+        if (auto done = remove->bind(1, key).run(); !done) return done;
+    }
     TallyInsert insert(connection, name_);
     for (const auto& [key, tally] : changed) {
         if (auto done = remove->bind(1, key).run(); !done) return done;

@@ -10,6 +10,7 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "duckdb/block_index.hpp"
 #include "duckdb/chunk_writer.hpp"
@@ -37,8 +38,10 @@ struct Progress {
     KeptTallies tallies;
 
     /// After a batch: `changed` are the new totals. Allocates nothing, so that it cannot fail once the batch is on disk.
-    void move_on(std::uint64_t to, KeptTallies changed) noexcept;
-    /// What a new file begins with: all but the uploads that have not changed for kUploadTallyAge when its day begins.
+    void move_on(std::uint64_t to, KeptTallies changed, const std::vector<std::string>& ended) noexcept;
+    /// Keys of counts that have reached their age at `now`, see kTallyAges.
+    [[nodiscard]] std::vector<std::string> expired(Timestamp now) const;
+    /// What a new file begins with: all but what has reached its age when its day begins.
     [[nodiscard]] Progress carried_to(Day day) const;
 };
 
@@ -61,9 +64,10 @@ public:
     [[nodiscard]] std::uint64_t bytes_on_disk() const;
     [[nodiscard]] Result<Progress> read_progress(Connection& connection) const;
 
-    /// Rows and progress in one transaction. `changed` are the new totals of the tallies that changed. After a failure nothing of it is
-    /// there.
-    [[nodiscard]] Result<void> append(Connection& connection, ChunkWriter& writer, const WriteBatch& batch, const KeptTallies& changed);
+    /// Rows and progress in one transaction. `changed` are the new totals of the tallies that changed, `ended` the keys
+    /// of those that end. After a failure nothing of it is there.
+    [[nodiscard]] Result<void> append(Connection& connection, ChunkWriter& writer, const WriteBatch& batch, const KeptTallies& changed,
+                                      const std::vector<std::string>& ended);
     /// Writes the log's content into the tables. A failure makes the file unusable until it is closed and opened again; no row is lost.
     [[nodiscard]] Result<void> checkpoint(Connection& connection);
     /// Whether the log is large enough for that.
@@ -88,8 +92,8 @@ private:
     [[nodiscard]] static Result<void> create_tables(Connection& connection, const std::string& database, const Progress& carried);
     [[nodiscard]] Result<void> load(Connection& connection);
     [[nodiscard]] Result<ChunkWriter::Written> write(Connection& connection, ChunkWriter& writer, const WriteBatch& batch,
-                                                     const KeptTallies& changed);
-    [[nodiscard]] Result<void> save_tallies(Connection& connection, const KeptTallies& changed);
+                                                     const KeptTallies& changed, const std::vector<std::string>& ended);
+    [[nodiscard]] Result<void> save_tallies(Connection& connection, const KeptTallies& changed, const std::vector<std::string>& ended);
     [[nodiscard]] Result<void> save_forms(Connection& connection);
 
     const std::filesystem::path path_;

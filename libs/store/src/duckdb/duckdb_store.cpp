@@ -76,6 +76,7 @@ private:
     [[nodiscard]] Result<void> open_again(const std::shared_ptr<DayFile>& old);
     [[nodiscard]] Result<void> recover();
     [[nodiscard]] KeptTallies totals_after(const WriteBatch& batch) const;
+    [[nodiscard]] std::vector<std::string> counts_that_end(const KeptTallies& changed);
     [[nodiscard]] DayList days() const {
         const std::lock_guard lock(mutex_);
         return days_;
@@ -95,6 +96,7 @@ private:
     Connection writer_connection_;
     ChunkWriter chunk_writer_;
     // The newest day must be closed, opened again and asked what it has. Set before anything is written, so that it holds after an exception.
+    Timestamp counts_looked_at_{};
     bool in_doubt_ = false;
 
     std::mutex files_mutex_;  // Held while files are closed, opened again or deleted. Before mutex_.
@@ -181,12 +183,22 @@ KeptTallies DuckDbStore::Impl::totals_after(const WriteBatch& batch) const {
     for (const auto& [key, more] : batch.tallies) {
         const auto known = progress_.tallies.find(key);
         auto total = known == progress_.tallies.end() ? KeptTally{} : known->second;
-        total.count.stored += more.stored;
-        total.count.dead_lettered += more.dead_lettered;
+        total.count += more;
         total.changed = std::max(total.changed, changed);
         totals.emplace(key, total);
     }
     return totals;
+}
+
+// Looked for once an hour.
+std::vector<std::string> DuckDbStore::Impl::counts_that_end(const KeptTallies& changed) {
+    const auto at = now();
+    if (at < counts_looked_at_ + std::chrono::hours(1)) return {};
+    counts_looked_at_ = at;
+    const std::lock_guard lock(mutex_);
+    auto ended = progress_.expired(at);
+    std::erase_if(ended, [&](const auto& key) { return changed.contains(key); });
+    return ended;
 }
 
 // DuckDB trusts a file no longer once a checkpoint failed; opened again it has every row that was committed. Meanwhile no question is
@@ -239,15 +251,16 @@ Result<void> DuckDbStore::Impl::append_checked(const WriteBatch& batch) {
     const auto day = day_for(batch);
     if (!day) return std::unexpected(day.error());
     auto totals = totals_after(batch);
+    const auto ended = counts_that_end(totals);
     in_doubt_ = true;
-    if (auto done = (*day)->append(writer_connection_, chunk_writer_, batch, totals); !done) {
+    if (auto done = (*day)->append(writer_connection_, chunk_writer_, batch, totals, ended); !done) {
         const auto seen = (*day)->read_progress(writer_connection_);
         in_doubt_ = !seen || seen->reached != reached();
         return std::unexpected(std::move(done.error()).in((*day)->path().string()));
     }
     {
         const std::lock_guard lock(mutex_);
-        progress_.move_on(batch.reached, std::move(totals));
+        progress_.move_on(batch.reached, std::move(totals), ended);
     }
     in_doubt_ = false;
     // The batch is in the log, and so in the store, whatever becomes of this.

@@ -207,14 +207,16 @@ Result<std::vector<FieldInfo>> decode_fields(std::string_view text) {
 
 std::string encode_tallies(const Tallies& tallies) {
     json all = json::object();
-    for (const auto& [key, tally] : tallies) all[key] = {tally.stored, tally.dead_lettered};
+    for (const auto& [key, tally] : tallies) all[key] = {tally.stored, tally.dead_lettered, tally.received, tally.dropped};
     return dump(all);
 }
 
 Result<Tallies> decode_tallies(std::string_view text) {
     return decode<Tallies>(text, Errc::failed, [](const json& all) -> Result<Tallies> {
         Tallies tallies;
-        for (const auto& [key, it] : all.items()) tallies[key] = {it.at(0).get<std::uint64_t>(), it.at(1).get<std::uint64_t>()};
+        for (const auto& [key, it] : all.items())
+            tallies[key] = {it.at(0).get<std::uint64_t>(), it.at(1).get<std::uint64_t>(), it.at(2).get<std::uint64_t>(),
+                            it.at(3).get<std::uint64_t>()};
         return tallies;
     });
 }

@@ -5,8 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "logchute/bus/consumer.hpp"
@@ -43,5 +45,23 @@ struct Envelope {
 /// With what every server takes: the beginning of the lines, the reason, and where they came from. For letters that are refused as they are,
 /// because of their size or of the odd subject they came on.
 [[nodiscard]] Envelope reduced_envelope(const Message& message, std::span<const BadLine> bad, const LetterGroup& group);
+
+/// What a message of LOGS_DLQ says about its letters.
+struct LetterFacts {
+    Reason reason = Reason::invalid_format;
+    std::string subject;  ///< That the lines came on.
+    std::uint64_t sequence = 0;  ///< Of their message, in LOGS.
+    Timestamp received{};  ///< When that came in.
+    std::vector<std::uint32_t> ordinals;  ///< Of the lines in it, rising.
+};
+
+/// Needs the headers alone. Empty for a message that none of ours made.
+[[nodiscard]] std::optional<LetterFacts> letter_facts(const Message& message);
+/// The lines, one for each ordinal. Empty where they are not as many: no message of ours. Views into `message`.
+[[nodiscard]] std::vector<std::string_view> letter_lines(const Message& message, const LetterFacts& facts);
+
+/// "0-4,7", and back; empty for what is no such list, or names more than kGroupLinesMax lines.
+[[nodiscard]] std::string ordinals_text(std::span<const std::uint32_t> ordinals);
+[[nodiscard]] std::vector<std::uint32_t> parse_ordinals(std::string_view text);
 
 }  // namespace logchute::bus

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,7 +19,11 @@ struct LogMessage {
     Timestamp received{};
     std::string_view source;   ///< The subject without "logs.".
     std::string_view upload;   ///< Id of the upload the lines belong to; may be empty.
+    std::optional<std::uint64_t> records;  ///< What the publisher counted, where it says so.
 };
+
+/// The value of the header Logchute-Records; empty where it is absent or no number.
+[[nodiscard]] std::optional<std::uint64_t> records_told(const Message& message) noexcept;
 
 /// Text of one message after decompression; above it the message is refused. Twice what a plain message may have: its records take several
 /// times as much again while they are in memory.

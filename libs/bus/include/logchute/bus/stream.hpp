@@ -50,6 +50,8 @@ struct ConsumerInfo {
 /// Creates the stream if it is absent. One that is there stays as it is, whatever an operator has tuned.
 [[nodiscard]] Result<void> ensure_stream(Connection& connection, const StreamSpec& spec);
 [[nodiscard]] Result<StreamInfo> stream_info(Connection& connection, std::string_view stream);
+/// Takes one message out of a stream. True where it was there.
+[[nodiscard]] Result<bool> delete_message(Connection& connection, std::string_view stream, std::uint64_t sequence);
 [[nodiscard]] Result<void> ensure_consumer(Connection& connection, const ConsumerSpec& spec);
 /// Deletes the consumer and makes it anew, to deliver from `sequence` on.
 [[nodiscard]] Result<void> restart_consumer(Connection& connection, const ConsumerSpec& spec, std::uint64_t sequence);

@@ -23,6 +23,7 @@ enum class Format : std::uint8_t { automatic, json, logfmt, clf, syslog, plain }
 enum class Reason : std::uint8_t { invalid_format, invalid_json, invalid_timestamp, invalid_utf8, too_long, empty };
 inline constexpr std::size_t kReasonCount = 6;
 [[nodiscard]] std::string_view to_string(Reason reason) noexcept;
+[[nodiscard]] std::optional<Reason> parse_reason(std::string_view text) noexcept;
 
 /// How one message is to be read.
 struct BatchOptions {

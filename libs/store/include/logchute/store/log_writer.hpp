@@ -1,6 +1,7 @@
 // Writing records to a store, exactly once.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -22,17 +23,34 @@ struct MessageRecords {
     std::span<const LogRecord> records;  ///< Views; must stay valid until append() returns.
 };
 
-/// What a batch adds to the counts kept beside the rows, under a key such as "source/http" or "upload/6f1c...".
-/// Counts are kept for ever, but for those of uploads: they may be gone once no batch has added to them for kUploadTallyAge, by the times of
-/// receipt, so that they do not pile up.
+/// What a batch adds to the counts kept beside the rows, under a key such as "source/http" or "upload/6f1c...". Counts of records.
 struct Tally {
     std::uint64_t stored = 0;
     std::uint64_t dead_lettered = 0;
+    std::uint64_t received = 0;
+    std::uint64_t dropped = 0;
+    Tally& operator+=(const Tally& more) noexcept {
+        stored += more.stored;
+        dead_lettered += more.dead_lettered;
+        received += more.received;
+        dropped += more.dropped;
+        return *this;
+    }
     friend bool operator==(const Tally&, const Tally&) = default;
 };
 using Tallies = std::map<std::string, Tally, std::less<>>;
+
+/// Counts are kept for ever, but for those whose keys begin so: they end once no batch has added to them for `age`, by the times of receipt,
+/// so that they do not pile up. They may be there for some hours longer.
+struct TallyAge {
+    std::string_view prefix;
+    std::chrono::hours age;
+};
 inline constexpr std::string_view kUploadTallyPrefix = "upload/";
-inline constexpr std::chrono::days kUploadTallyAge{7};
+inline constexpr std::string_view kMinuteTallyPrefix = "minute/";
+inline constexpr std::string_view kHourTallyPrefix = "hour/";
+inline constexpr std::array<TallyAge, 3> kTallyAges{
+    {{kUploadTallyPrefix, std::chrono::days(7)}, {kMinuteTallyPrefix, std::chrono::hours(3)}, {kHourTallyPrefix, std::chrono::days(32)}}};
 
 struct WriteBatch {
     std::span<const MessageRecords> messages;
