@@ -1,6 +1,8 @@
 #include "link.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "headers.hpp"
 #include "nats_error.hpp"
@@ -10,6 +12,8 @@ namespace {
 
 constexpr std::int64_t kPushOutMs =
     20;  // the bytes are on their way at once; what may take longer is the server's answer, which nobody needs
+
+constexpr std::int64_t kRetireMs = 1'000;
 
 /// "nats://user:secret@host:4222" without user and secret.
 std::string address_of(natsConnection& connection) {
@@ -86,6 +90,19 @@ Result<void> Link::flush(milliseconds timeout) {
     const natsStatus status = natsConnection_FlushTimeout(connection_.get(), std::max<std::int64_t>(1, timeout.count()));
     if (status == NATS_OK) return {};
     return std::unexpected(nats_error(status, "flush"));
+}
+
+void Link::retire(SubscriptionPtr subscription) noexcept {
+    natsSubscription_Unsubscribe(subscription.get());
+    std::vector<SubscriptionPtr> passed;
+    {
+        const std::lock_guard lock(retired_mutex_);
+        retired_.push_back(std::move(subscription));
+        passed.swap(retired_);
+    }
+    if (!lost_ && natsConnection_FlushTimeout(connection_.get(), kRetireMs) == NATS_OK) return;
+    const std::lock_guard lock(retired_mutex_);  // for the next one to try, or until the connection is closed
+    std::ranges::move(passed, std::back_inserter(retired_));
 }
 
 void Link::give_up() noexcept {

@@ -14,6 +14,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "logchute/bus/connection.hpp"
 #include "nats_handles.hpp"
@@ -59,6 +60,10 @@ public:
     void push_out() noexcept;
     /// Waits until the server has seen all that was published before.
     [[nodiscard]] Result<void> flush(milliseconds timeout);
+    /// Ends a subscription that is asked for its messages. cnats's reading thread looks a subscription up, lets go of the lock, and then
+    /// puts the message into it, so that one that is destroyed meanwhile is written to. It is destroyed once that thread has gone past all
+    /// that came before: it has read the answer to a flush. Takes a round trip to the server.
+    void retire(SubscriptionPtr subscription) noexcept;
     /// Gives the connection up: the observer hears link_lost().
     void give_up() noexcept;
     /// Closes and waits until cnats will call back no more. Idempotent; not from a cnats thread.
@@ -81,6 +86,9 @@ private:
     /// Held while writing. After a write that failed halfway the next one would land inside the torn message, so whoever waits here must
     /// learn of it before writing: cnats's own lock cannot tell.
     std::mutex send_mutex_;
+
+    std::mutex retired_mutex_;
+    std::vector<SubscriptionPtr> retired_;  // under retired_mutex_; ended, not destroyed yet
 
     std::mutex closed_mutex_;
     std::condition_variable closed_changed_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "link.hpp"
 #include "nats_handles.hpp"
@@ -28,11 +29,14 @@ public:
     };
     [[nodiscard]] Next next(milliseconds timeout) noexcept;
     [[nodiscard]] const LinkPtr& link() const noexcept { return link_; }
+    ~Subscription() { link_->retire(std::move(handle_)); }
+    Subscription(const Subscription&) = delete;
+    Subscription& operator=(const Subscription&) = delete;
 
 private:
     Subscription(LinkPtr link, SubscriptionPtr handle) noexcept : link_(std::move(link)), handle_(std::move(handle)) {}
     const LinkPtr link_;
-    const SubscriptionPtr handle_;
+    SubscriptionPtr handle_;
 };
 
 }  // namespace logchute::bus

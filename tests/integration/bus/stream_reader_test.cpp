@@ -82,5 +82,15 @@ TEST_CASE("a reader goes on without a gap after the server was killed") {
     CHECK(read(reader, 80, {.messages = 10}) == numbers(21, 100));
 }
 
+// A subscription that was destroyed while its messages came in was written to by cnats's reading thread.
+TEST_CASE("readers that go while messages are on their way to them leave nothing behind that is written to") {
+    ReaderTest bus;
+    bus.publish(5'000, std::string(2'000, 'x'));
+    for (int i = 0; i < 300; ++i) {
+        StreamReader reader(bus.connection, {.stream = "LOGS"});
+        REQUIRE(reader.fetch({.messages = 1 + static_cast<std::size_t>(i) % 50}));
+    }
+}
+
 }  // namespace
 }  // namespace logchute::bus

@@ -194,7 +194,7 @@ TEST_CASE("an empty message is nothing, unless it declares a format: then it is 
     world.publish("\n", {{std::string(bus::kFormatHeader), "json"}});
     world.run_until(world.publish("", {{std::string(bus::kFormatHeader), "json"}}));
     CHECK(world.store.rows() == 0);
-    CHECK(world.store.tally("source/test") == store::Tally{.dead_lettered = 1});
+    CHECK(world.store.tally("source/test") == store::Tally{.dead_lettered = 1, .received = 1});
     const auto letters = world.letters(1);
     CHECK(letters.front().payload().empty());
     CHECK(letters.front().header(bus::kReasonHeader) == "empty");
