@@ -48,6 +48,7 @@ struct ReplayRequest {
 };
 struct ReplayOutcome {
     std::uint64_t selected = 0, parsed = 0, still_failing = 0, replayed = 0;
+    friend bool operator==(const ReplayOutcome&, const ReplayOutcome&) = default;
 };
 
 /// The letters of LOGS_DLQ.
