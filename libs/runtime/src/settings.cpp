@@ -39,6 +39,8 @@ void bind_nats(SettingTable& table, NatsSettings& nats) {
     table.add("nats.publish_timeout", nats.publish_timeout, "Until a stream must have acknowledged.", DurationRange{10ms, 10min});
     table.add("nats.replicas", nats.replicas, "Copies of each stream that is created; more than 1 needs a cluster.",
               Range<std::uint32_t>{1, 5});
+    table.add("nats.duplicate_window", nats.duplicate_window, "How long LOGS, when it is created, knows what was sent twice.",
+              DurationRange{1s, 24h});
     bind_stream(table, "nats.logs", "LOGS", nats.logs);
     bind_stream(table, "nats.dlq", "LOGS_DLQ", nats.dlq);
     bind_stream(table, "nats.metrics", "METRICS", nats.metrics);

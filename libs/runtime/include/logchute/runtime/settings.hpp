@@ -49,6 +49,7 @@ struct NatsSettings {
     nanoseconds request_timeout = 5s;           ///< Of one request over NATS to another service, until its first answer.
     nanoseconds publish_timeout = 5s;           ///< Until JetStream must have acknowledged.
     std::uint32_t replicas = 1;                 ///< Of streams created by us.
+    nanoseconds duplicate_window = 15min;  ///< Of LOGS: how long an Idempotency-Key, a webhook's delivery or a polled item is known.
     StreamLimits logs{24h, 4_GiB};
     StreamLimits dlq{168h, 1_GiB};
     StreamLimits metrics{24h, 1_GiB};
@@ -58,8 +59,8 @@ struct NatsSettings {
 struct StoreSettings {
     std::string engine = "duckdb";  ///< duckdb, which ingestion owns; others reach it over the bus.
     std::string path = "data/store";
-    nanoseconds retention = 720h;   ///< Day files older than this are deleted. 0s: keep all.
-    Bytes memory_limit = 512_MiB;   ///< Of the embedded engine.
+    nanoseconds retention = 720h;  ///< Day files older than this are deleted. 0s: keep all.
+    Bytes memory_limit = 512_MiB;  ///< Of the embedded engine.
     std::uint32_t threads = 2;
     nanoseconds query_timeout = 30s;
 };
