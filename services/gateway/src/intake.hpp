@@ -19,6 +19,7 @@ struct Origin {
     std::string service;          ///< For records without one.
     std::string tags;             ///< A JSON object of strings for every record; may be empty.
     std::string upload;           ///< Id of the upload they belong to; may be empty.
+    std::string identity;         ///< Of a request that may be sent again: see MessageIds. Empty: each time is another.
 };
 
 /// Letters, digits, '-' and '_', up to 64: what may stand in a subject.
@@ -32,6 +33,7 @@ struct Origin {
 struct Accepted {
     std::uint64_t lines = 0;
     std::uint64_t records = 0;
+    std::uint64_t duplicates = 0;  ///< Of the records: in the stream already, from another time that this request was sent.
 };
 
 /// Turns lines into messages on `logs.<source>`. What it returns as accepted is on disk.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "idempotency.hpp"
 #include "logchute/core/json_records.hpp"
 #include "logchute/core/json_text.hpp"
 #include "logchute/core/level.hpp"
@@ -50,6 +51,9 @@ LogRoutes::LogRoutes(Intake& intake, const Admission& admission, MemoryBudget& m
       memory_(memory),
       settings_(settings),
       records_total_(metrics.counter("gateway_records_total", "Records accepted: on disk in LOGS.")),
+      duplicates_total_(
+          metrics.counter("gateway_duplicate_records_total",
+                          "Records sent again under their Idempotency-Key, which LOGS had already; not counted as accepted.")),
       refused_total_(
           metrics.counter("gateway_unavailable_total", "Requests that could not be put on the bus: it was away, or ingestion lagged.")) {}
 
@@ -77,15 +81,18 @@ Response LogRoutes::send(Request& request) {
     line += ",\"message\":";
     json::append_string(line, message);
     line += "}\n";
-    return answer({.format = Format::json}, line);
+    Origin origin{.format = Format::json};
+    if (auto problem = identify(request, origin)) return Response::problem(*std::move(problem));
+    return answer(origin, line);
 }
 
 Response LogRoutes::logs(Request& request) {
     const auto kind = body_kind(request);
     if (!kind) return Response::problem({.status = 415, .detail = std::string(kUnknownBody)});
     Parameters parameters(request);
-    const Origin origin = origin_of(parameters, *kind);
+    Origin origin = origin_of(parameters, *kind);
     if (auto problem = parameters.finish()) return Response::problem(std::move(*problem));
+    if (auto problem = identify(request, origin)) return Response::problem(*std::move(problem));
 
     MemoryBudget::Lease lease(memory_);
     auto body = decoded_body(request, settings_.body_bytes_max.value, lease);
@@ -95,6 +102,13 @@ Response LogRoutes::logs(Request& request) {
     auto records = json_records(*std::move(body));
     if (!records) return Response::error(records.error());
     return answer(origin, records->lines);
+}
+
+std::optional<Problem> LogRoutes::identify(const Request& request, Origin& origin) {
+    auto key = idempotency_key(request);
+    if (!key) return std::move(key).error();
+    origin.identity = *std::move(key);
+    return std::nullopt;
 }
 
 Response LogRoutes::answer(const Origin& origin, std::string_view text) {
@@ -107,7 +121,8 @@ Response LogRoutes::answer(const Origin& origin, std::string_view text) {
         refused_total_.add();
         return Response::error(taken.error());
     }
-    records_total_.add(static_cast<double>(taken->records));
+    records_total_.add(static_cast<double>(taken->records - taken->duplicates));
+    duplicates_total_.add(static_cast<double>(taken->duplicates));
     return accepted(taken->records);
 }
 

@@ -22,12 +22,14 @@ private:
     [[nodiscard]] http::Response send(http::Request& request);
     [[nodiscard]] http::Response logs(http::Request& request);
     [[nodiscard]] http::Response answer(const Origin& origin, std::string_view text);
+    /// Names the messages of a request that has an Idempotency-Key. A problem where it has one that is none.
+    [[nodiscard]] static std::optional<http::Problem> identify(const http::Request& request, Origin& origin);
 
     Intake& intake_;
     const Admission& admission_;
     MemoryBudget& memory_;
     const runtime::GatewaySettings settings_;
-    runtime::Counter records_total_, refused_total_;
+    runtime::Counter records_total_, duplicates_total_, refused_total_;
 };
 
 }  // namespace logchute::gateway
