@@ -8,6 +8,7 @@
 #include "logchute/runtime/service.hpp"
 #include "logchute/store/remote_store.hpp"
 #include "memory_budget.hpp"
+#include "refusals.hpp"
 #include "upload_registry.hpp"
 #include "upload_routes.hpp"
 
@@ -32,6 +33,7 @@ void run(runtime::Service& service) {
     gateway::Admission admission(connection, streams, gateway.lag_share_max, service.metrics());
     gateway::MemoryBudget memory(gateway.pending_bytes_max.value);
     const auto memory_metric = gateway::expose_memory(service.metrics(), memory);
+    const auto queue_metrics = gateway::expose_queues(service.metrics(), publisher, group);
     gateway::Intake intake(publisher, group, chunks);
     gateway::LogRoutes logs(intake, admission, memory, gateway, service.metrics());
     gateway::UploadRegistry registry(state, reader);

@@ -78,6 +78,8 @@ void bind_gateway(SettingTable& table, GatewaySettings& gateway) {
     table.add("gateway.group_wait", gateway.group_wait, "Small requests that come within this share one message.", DurationRange{0s, 1s});
     table.add("gateway.lag_share_max", gateway.lag_share_max, "503 once consumers lag by this share of the stream's limits.",
               Range<double>{0.01, 1});
+    table.add("gateway.source_rate_max", gateway.source_rate_max,
+              "Records a second of one source; 429 above; 0 is no limit; uploads apart.", Range<double>{0, 1e9});
 }
 
 void bind_ingestion(SettingTable& table, IngestionSettings& ingestion) {

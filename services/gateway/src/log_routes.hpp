@@ -7,6 +7,7 @@
 #include "logchute/runtime/metrics.hpp"
 #include "logchute/runtime/settings.hpp"
 #include "memory_budget.hpp"
+#include "source_rate.hpp"
 
 namespace logchute::gateway {
 
@@ -29,7 +30,8 @@ private:
     const Admission& admission_;
     MemoryBudget& memory_;
     const runtime::GatewaySettings settings_;
-    runtime::Counter records_total_, duplicates_total_, refused_total_;
+    SourceRate rate_;
+    runtime::Counter records_total_, duplicates_total_, refused_for_bus_, refused_for_rate_, refused_for_memory_;
 };
 
 }  // namespace logchute::gateway

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <chrono>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -43,8 +44,8 @@ private:
 };
 
 struct World {
-    test::NatsServer server;
     runtime::Settings settings;
+    test::NatsServer server;
     runtime::Metrics metrics;
     bus::Connection connection{{.url = server.url(), .name = "test"}};
     bus::Provisioner streams{connection, {bus::logs_stream(settings.nats)}, [](auto&&...) {}};
@@ -55,13 +56,19 @@ struct World {
     UploadRegistry registry{state, store};
     UploadRoutes routes{publisher, {}, admission, registry, settings.gateway, metrics};
 
-    World() {
+    using Change = std::function<void(runtime::Settings&)>;
+    explicit World(const Change& change = {}) : settings(changed(change)) {
         REQUIRE(connection.wait_connected(10s));
         const auto deadline = std::chrono::steady_clock::now() + 10s;
         while (!admission.check() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
         REQUIRE(admission.check());
     }
 
+    static runtime::Settings changed(const Change& change) {
+        runtime::Settings settings;
+        if (change) change(settings);
+        return settings;
+    }
     http::Response post(const std::string& form, const std::string& key = "") {
         http::Router router;
         routes.add_to(router);
