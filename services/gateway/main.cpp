@@ -11,6 +11,7 @@
 #include "refusals.hpp"
 #include "upload_registry.hpp"
 #include "upload_routes.hpp"
+#include "webhook_routes.hpp"
 
 using namespace logchute;
 
@@ -36,10 +37,12 @@ void run(runtime::Service& service) {
     const auto queue_metrics = gateway::expose_queues(service.metrics(), publisher, group);
     gateway::Intake intake(publisher, group, chunks);
     gateway::LogRoutes logs(intake, admission, memory, gateway, service.metrics());
+    gateway::WebhookRoutes webhooks(intake, admission, gateway.github_secret, service.metrics());
     gateway::UploadRegistry registry(state, reader);
     gateway::UploadRoutes uploads(publisher, chunks, admission, registry, gateway, service.metrics());
     logs.add_to(service.router());
     uploads.add_to(service.router());
+    webhooks.add_to(service.router());
 
     service.server_options().buffered_bytes_max = gateway.pending_bytes_max.value;
     service.server_options().buffered_bytes = memory.counter();

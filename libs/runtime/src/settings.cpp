@@ -80,6 +80,9 @@ void bind_gateway(SettingTable& table, GatewaySettings& gateway) {
               Range<double>{0.01, 1});
     table.add("gateway.source_rate_max", gateway.source_rate_max,
               "Records a second of one source; 429 above; 0 is no limit; uploads apart.", Range<double>{0, 1e9});
+    table.add_secret("gateway.github_secret", gateway.github_secret, "Of GitHub's webhooks; without it they are off.",
+                     SettingTable::Emptiness::refused);
+    table.add("gateway.github_secret_file", gateway.github_secret_file, "The file that holds the secret instead.", AnyText{});
 }
 
 void bind_ingestion(SettingTable& table, IngestionSettings& ingestion) {

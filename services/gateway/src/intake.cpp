@@ -62,6 +62,13 @@ Result<Accepted> Intake::take(const Origin& origin, std::string_view text) {
     return Accepted{chunker.lines(), chunker.records(), 0};
 }
 
+Result<bus::PubAck> Intake::take_once(const Origin& origin, std::string_view line, std::string id) {
+    bus::Headers headers = origin_headers(origin);
+    headers.emplace_back(bus::kRecordsHeader, "1");
+    headers.emplace_back(bus::kMessageIdHeader, std::move(id));
+    return publisher_.publish(subject_of(origin), headers, line);
+}
+
 IntakeStream::IntakeStream(bus::Publisher& publisher, const Origin& origin, ChunkOptions chunks)
     : publisher_(publisher),
       subject_(subject_of(origin)),

@@ -46,6 +46,8 @@ public:
 
     /// A whole text. Small ones share a message with others that arrive at the same time.
     [[nodiscard]] Result<Accepted> take(const Origin& origin, std::string_view text);
+    /// One record on a line, as a message of its own with this Nats-Msg-Id: what the stream knows by it already is not stored again.
+    [[nodiscard]] Result<bus::PubAck> take_once(const Origin& origin, std::string_view line, std::string id);
 
 private:
     bus::Publisher& publisher_;

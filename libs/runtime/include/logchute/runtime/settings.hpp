@@ -83,6 +83,8 @@ struct GatewaySettings : HttpSettings {
     Bytes pending_bytes_max = 256_MiB;  ///< All that is held in memory, unacknowledged; above it 503.
     nanoseconds group_wait = 2ms;  ///< Small requests that arrive within this share one message.
     double lag_share_max = 0.8;  ///< 503 once the slowest consumer lags by this share of the stream's limit.
+    std::string github_secret;       ///< Of GitHub's webhooks; empty: they are switched off. Set but empty is refused.
+    std::string github_secret_file;  ///< Where the secret is instead; read into github_secret, for the gateway alone.
     double source_rate_max = 0;  ///< Records a second of each source, over HTTP; 429 above. 0: no limit.
 };
 
