@@ -8,8 +8,10 @@
 #include "logchute/runtime/service.hpp"
 #include "logchute/store/remote_store.hpp"
 #include "memory_budget.hpp"
+#include "refusals.hpp"
 #include "upload_registry.hpp"
 #include "upload_routes.hpp"
+#include "webhook_routes.hpp"
 
 using namespace logchute;
 
@@ -32,12 +34,15 @@ void run(runtime::Service& service) {
     gateway::Admission admission(connection, streams, gateway.lag_share_max, service.metrics());
     gateway::MemoryBudget memory(gateway.pending_bytes_max.value);
     const auto memory_metric = gateway::expose_memory(service.metrics(), memory);
+    const auto queue_metrics = gateway::expose_queues(service.metrics(), publisher, group);
     gateway::Intake intake(publisher, group, chunks);
     gateway::LogRoutes logs(intake, admission, memory, gateway, service.metrics());
+    gateway::WebhookRoutes webhooks(intake, admission, gateway.github_secret, service.metrics());
     gateway::UploadRegistry registry(state, reader);
     gateway::UploadRoutes uploads(publisher, chunks, admission, registry, gateway, service.metrics());
     logs.add_to(service.router());
     uploads.add_to(service.router());
+    webhooks.add_to(service.router());
 
     service.server_options().buffered_bytes_max = gateway.pending_bytes_max.value;
     service.server_options().buffered_bytes = memory.counter();

@@ -34,9 +34,10 @@ bool steers_the_server(std::string_view name) {
            });
 }
 
-bool is_ours_to_set(std::string_view name) {
-    return name == kReasonHeader || name == kDetailHeader || name == kSubjectHeader || name == kSequenceHeader || name == kOrdinalsHeader ||
-           name == kReceivedHeader || name == kDeliveredHeader || name == kLengthHeader || name == kRecordsHeader;
+/// Headers of the message that are not the letter's: it brings its own, or they tell of all the lines the message had.
+bool is_replaced(std::string_view name) {
+    return name == kRecordsHeader || name == kReasonHeader || name == kDetailHeader || name == kSubjectHeader || name == kSequenceHeader ||
+           name == kOrdinalsHeader || name == kReceivedHeader || name == kDeliveredHeader || name == kLengthHeader;
 }
 
 std::vector<std::uint32_t> ordinals_of(std::span<const BadLine> bad, const LetterGroup& group) {
@@ -112,7 +113,7 @@ Envelope full_envelope(const Message& message, std::span<const BadLine> bad, con
     const bool is_whole_message = first.data() == message.payload().data() && first.size() == message.payload().size();
     for (auto& [name, value] : message.headers()) {
         if (envelope.headers.size() == kCopiedHeadersMax) break;
-        if (!is_plain_name(name) || steers_the_server(name) || is_ours_to_set(name)) continue;
+        if (!is_plain_name(name) || steers_the_server(name) || is_replaced(name)) continue;
         if (name == kEncodingHeader && !is_whole_message) continue;
         envelope.headers.emplace_back(name, header_text(value));
     }

@@ -19,8 +19,9 @@ struct Group {
     Group(std::string_view to, const Headers& with) : subject(to), headers(with) {}
 
     const std::string subject;
-    const Headers headers;
-    std::string lines;    // under the committer's mutex until sealed, then its sender's
+    Headers headers;            // until sealed without the count of records, then its sender's
+    std::string lines;          // under the committer's mutex until sealed, then its sender's
+    std::uint64_t records = 0;  // likewise
     bool sealed = false;  // under the committer's mutex: somebody has taken it out to send it
     std::condition_variable sealed_changed;
 
@@ -36,10 +37,17 @@ void append_lines(std::string& out, std::string_view lines) {
     if (!out.empty() && out.back() != '\n') out.push_back('\n');
 }
 
-std::string key_of(std::string_view subject, const Headers& headers) {
+/// What says how many records it has must not meet what does not, or the sum would be wrong.
+std::string key_of(std::string_view subject, const Headers& headers, bool counts) {
     std::string key(subject);
+    if (counts) key.append("\ncounted");
     for (const auto& [name, value] : headers) key.append(1, '\n').append(name).append(1, '\n').append(value);
     return key;
+}
+
+Headers with_records(Headers headers, std::uint64_t records) {
+    if (records != 0) headers.emplace_back(kRecordsHeader, std::to_string(records));
+    return headers;
 }
 
 Result<PubAck> wait_for(Group& group) {
@@ -64,7 +72,7 @@ public:
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
-    Result<PubAck> commit(std::string_view subject, const Headers& headers, std::string_view lines) {
+    Result<PubAck> commit(std::string_view subject, const Headers& headers, std::string_view lines, std::uint64_t records) {
         // Before anything is grouped: neither may hold a line end, or two different keys could look the same.
         if (!is_publishable(subject)) return fail(Errc::invalid, "this is no subject to publish on: '" + subject_token(subject) + "'");
         if (auto fine = check_headers(headers); !fine) return std::unexpected(std::move(fine).error());
@@ -72,7 +80,12 @@ public:
         const Inside inside{*this};  // whatever is thrown from here on: the destructor waits for callers that are inside
         // An id stands for one message: in a group it would speak for lines it does not know. And what fills a group gains nothing from it.
         const bool alone = lines.size() >= options_.bytes || !find_header(headers, kMessageIdHeader).empty();
-        return alone ? commit_alone(subject, headers, lines) : commit_grouped(subject, headers, lines);
+        return alone ? commit_alone(subject, with_records(headers, records), lines) : commit_grouped(subject, headers, lines, records);
+    }
+
+    [[nodiscard]] std::size_t callers() const noexcept {
+        const std::lock_guard lock(mutex_);
+        return callers_;
     }
 
 private:
@@ -102,8 +115,8 @@ private:
         return publisher_.publish(subject, headers, ended);
     }
 
-    Result<PubAck> commit_grouped(std::string_view subject, const Headers& headers, std::string_view lines) {
-        const std::string key = key_of(subject, headers);
+    Result<PubAck> commit_grouped(std::string_view subject, const Headers& headers, std::string_view lines, std::uint64_t records) {
+        const std::string key = key_of(subject, headers, records != 0);
         std::unique_lock lock(mutex_);
         GroupPtr overfull;
         GroupPtr& open = open_[key];
@@ -112,6 +125,7 @@ private:
         if (leads) open = std::make_shared<Group>(subject, headers);
         const GroupPtr group = open;
         append_lines(group->lines, lines);
+        group->records += records;
         if (overfull) {
             lock.unlock();
             send(overfull);
@@ -140,6 +154,7 @@ private:
     }
 
     void send(const GroupPtr& group) {
+        group->headers = with_records(std::move(group->headers), group->records);
         publisher_.publish_async(group->subject, group->headers, group->lines, [group](Result<PubAck> result) {
             const std::lock_guard lock(group->mutex);
             group->outcome = std::move(result);
@@ -151,7 +166,7 @@ private:
     Publisher& publisher_;
     const GroupOptions options_;
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable nobody_;
     std::unordered_map<std::string, GroupPtr> open_;  // under mutex_, as all below; no place is empty while it is free
     std::size_t callers_ = 0;
@@ -161,8 +176,10 @@ private:
 GroupCommitter::GroupCommitter(Publisher& publisher, GroupOptions options) : impl_(std::make_unique<Impl>(publisher, options)) {}
 GroupCommitter::~GroupCommitter() = default;
 
-Result<PubAck> GroupCommitter::commit(std::string_view subject, const Headers& headers, std::string_view lines) {
-    return impl_->commit(subject, headers, lines);
+Result<PubAck> GroupCommitter::commit(std::string_view subject, const Headers& headers, std::string_view lines, std::uint64_t records) {
+    return impl_->commit(subject, headers, lines, records);
 }
+
+std::size_t GroupCommitter::waiting() const noexcept { return impl_->callers(); }
 
 }  // namespace logchute::bus

@@ -106,6 +106,7 @@ Result<StreamInfo> stream_info(Connection& connection, std::string_view stream) 
                       .first_sequence = state.FirstSeq,
                       .last_sequence = state.LastSeq,
                       .max_bytes = non_negative((*info)->Config->MaxBytes),
+                      .max_messages = non_negative((*info)->Config->MaxMsgs),
                       .max_age = std::chrono::nanoseconds((*info)->Config->MaxAge),
                       .created = from_nanos((*info)->Created)};
 }

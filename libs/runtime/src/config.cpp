@@ -54,6 +54,7 @@ public:
         read_environment();
         read_flags();
         check_listeners();
+        read_github_secret();
         if (faults_.empty()) return settings_;
         std::string detail;
         for (const Fault& fault : faults_) detail += (detail.empty() ? "" : "\n") + to_string(fault.at) + ": " + fault.text;
@@ -153,8 +154,8 @@ private:
             faults_.push_back({variable.at, unknown_variable(variable.name)});
             return;
         }
-        if (variable.value.empty()) return;
         Setting& setting = *found->second;
+        if (variable.value.empty() && !setting.refuses_empty) return;
         const auto [other, is_first] = seen.emplace(&setting, &variable);
         if (!is_first && other->second->value != variable.value) {
             faults_.push_back(
@@ -212,6 +213,20 @@ private:
                                   " can be reached from other machines, and auth.mode none lets anyone in; listen on 127.0.0.1, "
                                   "or set auth.allow_unauthenticated (LOGCHUTE_AUTH_ALLOW_UNAUTHENTICATED) to true"});
         }
+    }
+
+    // Only by the service that needs it: the others may not be let near the file.
+    void read_github_secret() {
+        GatewaySettings& gateway = settings_.gateway;
+        if (gateway.github_secret_file.empty() || sources_.service != "gateway") return;
+        const Setting& file = *table_.find("gateway.github_secret_file");
+        const auto refuse = [&](std::string text) { faults_.push_back({file.origin, file.key + ": " + std::move(text)}); };
+        if (!gateway.github_secret.empty()) return refuse("gateway.github_secret is set as well; keep one");
+        auto text = read_text_file(gateway.github_secret_file);
+        if (!text) return refuse(text.error().detail);
+        while (text->ends_with('\n') || text->ends_with('\r')) text->pop_back();
+        if (text->empty()) return refuse("the secret in this file is empty; give it a value, or leave the setting out");
+        gateway.github_secret = *std::move(text);
     }
 
     const ConfigSources& sources_;

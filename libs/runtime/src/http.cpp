@@ -55,6 +55,10 @@ std::string_view Request::header(std::string_view name) const noexcept {
     return it == headers.end() ? std::string_view{} : std::string_view{it->value};
 }
 
+std::size_t Request::header_count(std::string_view name) const noexcept {
+    return static_cast<std::size_t>(std::ranges::count_if(headers, [&](const Header& header) { return iequals(header.name, name); }));
+}
+
 std::string_view Request::param(std::string_view name) const noexcept { return find_value(params, name); }
 
 std::string Request::media_type() const {

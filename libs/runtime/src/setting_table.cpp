@@ -29,13 +29,18 @@ std::string_view parent_of(std::string_view key) {
 
 void SettingTable::group(std::string key, std::string help) { groups_.push_back({std::move(key), std::move(help)}); }
 
-void SettingTable::add_secret(std::string key, std::string& target, std::string help) {
+void SettingTable::add_secret(std::string key, std::string& target, std::string help, Emptiness emptiness) {
+    const bool refuses_empty = emptiness == Emptiness::refused;
     insert(
         std::move(key), std::move(help), [&target] { return to_yaml(target); },
-        [&target](const ConfigNode& node, bool is_secret, Faults& faults) {
-            if (node.kind != ConfigNode::Kind::scalar || !AnyText{}.read(node.text, target)) refuse(node, "a text", is_secret, faults);
+        [&target, refuses_empty](const ConfigNode& node, bool is_secret, Faults& faults) {
+            if (node.kind != ConfigNode::Kind::scalar || !AnyText{}.read(node.text, target))
+                return refuse(node, "a text", is_secret, faults);
+            if (refuses_empty && target.empty())
+                faults.push_back({node.at, "this secret is set but empty; give it a value, or leave it out"});
         },
         true);
+    settings_.back().refuses_empty = refuses_empty;
 }
 
 void SettingTable::insert(std::string key, std::string help, std::function<std::string()> yaml, Assign assign, bool is_secret) {
@@ -48,6 +53,7 @@ void SettingTable::insert(std::string key, std::string help, std::function<std::
          [assign = std::move(assign), is_secret](const ConfigNode& node, Faults& faults) { assign(node, is_secret, faults); },
          std::move(yaml),
          is_secret,
+         false,
          {}});
 }
 

@@ -23,6 +23,7 @@ struct Setting {
     std::function<void(const ConfigNode&, Faults&)> assign;
     std::function<std::string()> yaml;  ///< Its value now, as config.yaml would have it.
     bool is_secret = false;             ///< Its text is never repeated, and no flag can set it.
+    bool refuses_empty = false;         ///< An empty variable in the environment is a fault, where others count as not set.
     Origin origin;                      ///< Of its value; the source is empty for a default.
 };
 
@@ -57,7 +58,9 @@ public:
                 target = std::move(items);
             });
     }
-    void add_secret(std::string key, std::string& target, std::string help);
+    /// Whether a secret that is there but empty counts as not set: where that would switch off a lock, it is a mistake.
+    enum class Emptiness : std::uint8_t { allowed, refused };
+    void add_secret(std::string key, std::string& target, std::string help, Emptiness emptiness = Emptiness::allowed);
 
     [[nodiscard]] Setting* find(std::string_view key);
     [[nodiscard]] bool is_group(std::string_view key) const;

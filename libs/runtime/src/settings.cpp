@@ -39,6 +39,8 @@ void bind_nats(SettingTable& table, NatsSettings& nats) {
     table.add("nats.publish_timeout", nats.publish_timeout, "Until a stream must have acknowledged.", DurationRange{10ms, 10min});
     table.add("nats.replicas", nats.replicas, "Copies of each stream that is created; more than 1 needs a cluster.",
               Range<std::uint32_t>{1, 5});
+    table.add("nats.duplicate_window", nats.duplicate_window, "How long LOGS, when it is created, knows what was sent twice.",
+              DurationRange{1s, 24h});
     bind_stream(table, "nats.logs", "LOGS", nats.logs);
     bind_stream(table, "nats.dlq", "LOGS_DLQ", nats.dlq);
     bind_stream(table, "nats.metrics", "METRICS", nats.metrics);
@@ -76,6 +78,11 @@ void bind_gateway(SettingTable& table, GatewaySettings& gateway) {
     table.add("gateway.group_wait", gateway.group_wait, "Small requests that come within this share one message.", DurationRange{0s, 1s});
     table.add("gateway.lag_share_max", gateway.lag_share_max, "503 once consumers lag by this share of the stream's limits.",
               Range<double>{0.01, 1});
+    table.add("gateway.source_rate_max", gateway.source_rate_max,
+              "Records a second of one source; 429 above; 0 is no limit; uploads apart.", Range<double>{0, 1e9});
+    table.add_secret("gateway.github_secret", gateway.github_secret, "Of GitHub's webhooks; without it they are off.",
+                     SettingTable::Emptiness::refused);
+    table.add("gateway.github_secret_file", gateway.github_secret_file, "The file that holds the secret instead.", AnyText{});
 }
 
 void bind_ingestion(SettingTable& table, IngestionSettings& ingestion) {

@@ -23,7 +23,7 @@ public:
     Admission(const Admission&) = delete;
     Admission& operator=(const Admission&) = delete;
 
-    /// Errc::unavailable with a sentence, where nothing can be taken in now.
+    /// Errc::unavailable with a sentence, where nothing can be taken in now. Counted as a refusal.
     [[nodiscard]] Result<void> check() const;
 
 private:
@@ -33,6 +33,7 @@ private:
     const bus::Provisioner& streams_;
     const double lag_share_max_;
     runtime::Gauge lag_share_gauge_;
+    mutable runtime::Counter refused_for_bus_, refused_for_lag_;
 
     mutable std::mutex mutex_;
     std::condition_variable_any wake_;
@@ -41,7 +42,8 @@ private:
     std::jthread thread_;  // last: ends before what it uses is gone
 };
 
-/// The share of the stream's room, by bytes, that `consumer` has not acknowledged yet. 0 for a stream without a limit.
+/// The share of the stream's room, by bytes or messages, that `consumer` has not acknowledged yet. 0 for a stream without a limit. Not by age:
+/// what grows too old is not kept by taking in less.
 [[nodiscard]] double lag_share(const bus::StreamInfo& stream, const bus::ConsumerInfo& consumer) noexcept;
 
 }  // namespace logchute::gateway

@@ -45,25 +45,35 @@ bus::Headers origin_headers(const Origin& origin) {
 }
 
 Result<Accepted> Intake::take(const Origin& origin, std::string_view text) {
-    // Lines that may continue a record must not meet those of somebody else.
-    if (text.size() >= kShareBelowBytes || text.size() >= chunks_.line_bytes_max || joins(origin)) {
+    // Lines that may continue a record must not meet those of somebody else, and an id speaks for one message alone.
+    const bool alone = joins(origin) || !origin.identity.empty();
+    if (alone || text.size() >= kShareBelowBytes || text.size() >= chunks_.line_bytes_max) {
         IntakeStream stream(publisher_, origin, chunks_);
         if (auto done = stream.add(text); !done) return std::unexpected(done.error());
         return stream.finish();
     }
     LineChunker chunker(chunks_, [&](const Chunk& chunk) -> Result<void> {
-        if (auto ack = group_.commit(subject_of(origin), origin_headers(origin), chunk.text); !ack) return std::unexpected(ack.error());
+        const auto ack = group_.commit(subject_of(origin), origin_headers(origin), chunk.text, chunk.records);
+        if (!ack) return std::unexpected(ack.error());
         return {};
     });
     if (auto done = chunker.add(text); !done) return std::unexpected(done.error());
     if (auto done = chunker.finish(); !done) return std::unexpected(done.error());
-    return Accepted{chunker.lines(), chunker.records()};
+    return Accepted{chunker.lines(), chunker.records(), 0};
+}
+
+Result<bus::PubAck> Intake::take_once(const Origin& origin, std::string_view line, std::string id) {
+    bus::Headers headers = origin_headers(origin);
+    headers.emplace_back(bus::kRecordsHeader, "1");
+    headers.emplace_back(bus::kMessageIdHeader, std::move(id));
+    return publisher_.publish(subject_of(origin), headers, line);
 }
 
 IntakeStream::IntakeStream(bus::Publisher& publisher, const Origin& origin, ChunkOptions chunks)
     : publisher_(publisher),
       subject_(subject_of(origin)),
       headers_(origin_headers(origin)),
+      ids_(origin.identity, subject_),
       window_(kMessagesInFlight),
       chunker_((chunks.join = joins(origin), chunks), [this](const Chunk& chunk) { return publish(chunk); }) {}
 
@@ -71,8 +81,13 @@ Result<void> IntakeStream::publish(const Chunk& chunk) {
     if (auto place = window_.reserve(); !place) return place;
     bus::Headers headers = headers_;
     if (chunk.cut_from_bytes != 0) headers.emplace_back(bus::kLengthHeader, std::to_string(chunk.cut_from_bytes));
+    headers.emplace_back(bus::kRecordsHeader, std::to_string(chunk.records));
+    if (ids_.is_on()) headers.emplace_back(bus::kMessageIdHeader, ids_.next(headers, chunk.text));
     has_published_ = true;
-    publisher_.publish_async(subject_, headers, chunk.text, [this](const Result<bus::PubAck>& ack) { window_.settle(ack); });
+    publisher_.publish_async(subject_, headers, chunk.text, [this, records = chunk.records](const Result<bus::PubAck>& ack) {
+        if (ack && ack->duplicate) duplicates_ += records;
+        window_.settle(ack);
+    });
     return {};
 }
 

@@ -19,6 +19,7 @@ struct Origin {
     std::string service;          ///< For records without one.
     std::string tags;             ///< A JSON object of strings for every record; may be empty.
     std::string upload;           ///< Id of the upload they belong to; may be empty.
+    std::string identity;         ///< Of a request that may be sent again: see MessageIds. Empty: each time is another.
 };
 
 /// Letters, digits, '-' and '_', up to 64: what may stand in a subject.
@@ -32,6 +33,7 @@ struct Origin {
 struct Accepted {
     std::uint64_t lines = 0;
     std::uint64_t records = 0;
+    std::uint64_t duplicates = 0;  ///< Of the records: in the stream already, from another time that this request was sent.
 };
 
 /// Turns lines into messages on `logs.<source>`. What it returns as accepted is on disk.
@@ -44,6 +46,8 @@ public:
 
     /// A whole text. Small ones share a message with others that arrive at the same time.
     [[nodiscard]] Result<Accepted> take(const Origin& origin, std::string_view text);
+    /// One record on a line, as a message of its own with this Nats-Msg-Id: what the stream knows by it already is not stored again.
+    [[nodiscard]] Result<bus::PubAck> take_once(const Origin& origin, std::string_view line, std::string id);
 
 private:
     bus::Publisher& publisher_;

@@ -1,10 +1,14 @@
 #include "log_routes.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <utility>
 
+#include "idempotency.hpp"
 #include "logchute/core/json_records.hpp"
 #include "logchute/core/json_text.hpp"
 #include "logchute/core/level.hpp"
+#include "refusals.hpp"
 #include "request_body.hpp"
 
 namespace logchute::gateway {
@@ -39,6 +43,21 @@ Origin origin_of(Parameters& parameters, BodyKind kind) {
     return origin;
 }
 
+/// About as many as there are records; blank lines, which are none, count too.
+std::uint64_t line_count(std::string_view text) {
+    const auto ends = static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
+    return text.empty() || text.back() == '\n' ? ends : ends + 1;
+}
+
+Problem too_fast(const std::string& source, double rate, int seconds) {
+    char limit[32];
+    const char* const end = std::to_chars(limit, limit + sizeof limit, rate).ptr;
+    return {.status = 429,
+            .detail = "the source " + source + " sends more than the " + std::string(std::string_view(limit, end)) +
+                      " records a second that gateway.source_rate_max allows; send this again after the time in Retry-After",
+            .retry_after = seconds};
+}
+
 Response accepted(std::uint64_t records) { return Response::json("{\"accepted\":" + std::to_string(records) + "}"); }
 
 }  // namespace
@@ -49,9 +68,14 @@ LogRoutes::LogRoutes(Intake& intake, const Admission& admission, MemoryBudget& m
       admission_(admission),
       memory_(memory),
       settings_(settings),
+      rate_(settings.source_rate_max),
       records_total_(metrics.counter("gateway_records_total", "Records accepted: on disk in LOGS.")),
-      refused_total_(
-          metrics.counter("gateway_unavailable_total", "Requests that could not be put on the bus: it was away, or ingestion lagged.")) {}
+      duplicates_total_(
+          metrics.counter("gateway_duplicate_records_total",
+                          "Records sent again under their Idempotency-Key, which LOGS had already; not counted as accepted.")),
+      refused_for_bus_(refused_total(metrics, "bus")),
+      refused_for_rate_(refused_total(metrics, "rate")),
+      refused_for_memory_(refused_total(metrics, "memory")) {}
 
 void LogRoutes::add_to(http::Router& router) {
     const http::RouteOptions body{.body_bytes_max = settings_.body_bytes_max.value};
@@ -77,19 +101,25 @@ Response LogRoutes::send(Request& request) {
     line += ",\"message\":";
     json::append_string(line, message);
     line += "}\n";
-    return answer({.format = Format::json}, line);
+    Origin origin{.format = Format::json};
+    if (auto problem = identify(request, origin)) return Response::problem(*std::move(problem));
+    return answer(origin, line);
 }
 
 Response LogRoutes::logs(Request& request) {
     const auto kind = body_kind(request);
     if (!kind) return Response::problem({.status = 415, .detail = std::string(kUnknownBody)});
     Parameters parameters(request);
-    const Origin origin = origin_of(parameters, *kind);
+    Origin origin = origin_of(parameters, *kind);
     if (auto problem = parameters.finish()) return Response::problem(std::move(*problem));
+    if (auto problem = identify(request, origin)) return Response::problem(*std::move(problem));
 
     MemoryBudget::Lease lease(memory_);
     auto body = decoded_body(request, settings_.body_bytes_max.value, lease);
-    if (!body) return Response::problem(std::move(body).error());
+    if (!body) {
+        if (body.error().status == 503) refused_for_memory_.add();
+        return Response::problem(std::move(body).error());
+    }
     if (*kind != BodyKind::json_document) return answer(origin, *body);
 
     auto records = json_records(*std::move(body));
@@ -97,17 +127,28 @@ Response LogRoutes::logs(Request& request) {
     return answer(origin, records->lines);
 }
 
+std::optional<Problem> LogRoutes::identify(const Request& request, Origin& origin) {
+    auto key = idempotency_key(request);
+    if (!key) return std::move(key).error();
+    origin.identity = *std::move(key);
+    return std::nullopt;
+}
+
 Response LogRoutes::answer(const Origin& origin, std::string_view text) {
-    if (auto open = admission_.check(); !open) {
-        refused_total_.add();
-        return Response::error(open.error());
+    if (auto open = admission_.check(); !open) return Response::error(open.error());
+    const std::uint64_t lines = line_count(text);
+    if (const auto seconds = rate_.take(origin.source, lines)) {
+        refused_for_rate_.add();
+        return Response::problem(too_fast(origin.source, rate_.records_per_second(), *seconds));
     }
     const auto taken = intake_.take(origin, text);
     if (!taken) {
-        refused_total_.add();
+        rate_.give_back(origin.source, lines);
+        refused_for_bus_.add();
         return Response::error(taken.error());
     }
-    records_total_.add(static_cast<double>(taken->records));
+    records_total_.add(static_cast<double>(taken->records - taken->duplicates));
+    duplicates_total_.add(static_cast<double>(taken->duplicates));
     return accepted(taken->records);
 }
 

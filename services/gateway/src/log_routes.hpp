@@ -7,6 +7,7 @@
 #include "logchute/runtime/metrics.hpp"
 #include "logchute/runtime/settings.hpp"
 #include "memory_budget.hpp"
+#include "source_rate.hpp"
 
 namespace logchute::gateway {
 
@@ -22,12 +23,15 @@ private:
     [[nodiscard]] http::Response send(http::Request& request);
     [[nodiscard]] http::Response logs(http::Request& request);
     [[nodiscard]] http::Response answer(const Origin& origin, std::string_view text);
+    /// Names the messages of a request that has an Idempotency-Key. A problem where it has one that is none.
+    [[nodiscard]] static std::optional<http::Problem> identify(const http::Request& request, Origin& origin);
 
     Intake& intake_;
     const Admission& admission_;
     MemoryBudget& memory_;
     const runtime::GatewaySettings settings_;
-    runtime::Counter records_total_, refused_total_;
+    SourceRate rate_;
+    runtime::Counter records_total_, duplicates_total_, refused_for_bus_, refused_for_rate_, refused_for_memory_;
 };
 
 }  // namespace logchute::gateway

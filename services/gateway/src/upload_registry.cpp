@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <random>
 #include <utility>
 
@@ -9,6 +10,7 @@
 
 #include "logchute/core/json_text.hpp"
 #include "logchute/runtime/logging.hpp"
+#include "sha256.hpp"
 
 namespace logchute::gateway {
 namespace {
@@ -17,6 +19,10 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 
 constexpr std::string_view kKeyPrefix = "upload.";
+// The id of the upload that a request began, by the hash of its identity.
+constexpr std::string_view kRequestPrefix = "upload-request.";
+// Two that send the same at once meet here; a third time means that something else is wrong.
+constexpr int kClaimAttempts = 3;
 // Finding the oldest means listing all, so it is not done for every new one.
 constexpr std::size_t kForgetEvery = 200;
 constexpr std::size_t kAskTogetherFrom = 8;
@@ -43,6 +49,15 @@ std::string new_id(Timestamp at) {
 bool is_id(std::string_view text) {
     return text.size() == 28 && std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
+
+/// When an upload was begun, by its id.
+Timestamp begun_at(std::string_view id) {
+    std::int64_t milliseconds = 0;
+    std::from_chars(id.data(), id.data() + 12, milliseconds, 16);
+    return from_nanos(milliseconds * 1'000'000);
+}
+
+bool is_recent(std::string_view id) { return is_id(id) && now() - begun_at(id) < kSentAgainWithin; }
 
 std::string tally_of(std::string_view id) { return "upload/" + std::string(id); }
 
@@ -72,6 +87,7 @@ std::string to_json(const Upload& upload) {
                 {"records", upload.records},
                 {"stored", upload.stored},
                 {"dead_lettered", upload.dead_lettered},
+                {"attempt", upload.attempt},
                 {"started_at", time(upload.started_at)},
                 {"updated_at", time(upload.updated_at)},
                 {"finished_at", time(upload.finished_at)}}
@@ -93,6 +109,7 @@ Result<Upload> upload_from_json(std::string_view text) {
         upload.records = parsed.at("records").get<std::uint64_t>();
         upload.stored = parsed.at("stored").get<std::uint64_t>();
         upload.dead_lettered = parsed.at("dead_lettered").get<std::uint64_t>();
+        upload.attempt = parsed.value("attempt", std::uint64_t{1});
         upload.started_at = parse_rfc3339(parsed.at("started_at").get<std::string>()).value_or(Timestamp{});
         upload.updated_at = parse_rfc3339(parsed.at("updated_at").get<std::string>()).value_or(Timestamp{});
         if (const auto& at = parsed.at("finished_at"); at.is_string()) upload.finished_at = parse_rfc3339(at.get<std::string>());
@@ -110,7 +127,42 @@ UploadRegistry::~UploadRegistry() {
     changed_.notify_all();
 }
 
-Result<Upload> UploadRegistry::begin(std::string file) {
+Result<Upload> UploadRegistry::begin(std::string file, std::string_view identity) {
+    if (identity.empty()) return begin_new(std::move(file));
+    const std::string slot = std::string(kRequestPrefix) + Sha256().add(identity).add(file).hex();
+    for (int attempt = 0; attempt < kClaimAttempts; ++attempt) {
+        const auto known = state_.get(slot);
+        if (!known && known.error().code != Errc::not_found) return std::unexpected(known.error());
+        if (known && is_recent(known->value)) {
+            auto again = begin_again(known->value);
+            if (again || again.error().code != Errc::not_found) return again;
+        }
+        auto begun = begin_new(file);
+        if (!begun) return begun;
+        const auto claimed = known ? state_.update(slot, begun->id, known->revision) : state_.create(slot, begun->id);
+        if (claimed) return begun;
+        (void)state_.remove(key_of(begun->id));
+        if (claimed.error().code != Errc::conflict) return std::unexpected(claimed.error());
+    }
+    return fail(Errc::unavailable, "the same upload is being begun elsewhere; send it again in a moment");
+}
+
+Result<Upload> UploadRegistry::begin_again(std::string_view id) {
+    const auto entry = state_.get(key_of(id));
+    if (!entry) return std::unexpected(entry.error());
+    auto upload = upload_from_json(entry->value);
+    if (!upload) return upload;
+    ++upload->attempt;
+    upload->updated_at = now();
+    if (!is_whole(upload->state)) {
+        upload->state = UploadState::receiving;
+        upload->finished_at.reset();
+    }
+    if (auto done = put(*upload); !done) return std::unexpected(done.error());
+    return upload;
+}
+
+Result<Upload> UploadRegistry::begin_new(std::string file) {
     Upload upload;
     upload.started_at = upload.updated_at = now();
     upload.id = new_id(upload.started_at);
@@ -135,6 +187,17 @@ Result<void> UploadRegistry::save(Upload upload) {
         changed_.notify_all();
     }
     return done;
+}
+
+Result<void> UploadRegistry::break_off(Upload upload) {
+    const auto entry = state_.get(key_of(upload.id));
+    if (!entry) return std::unexpected(entry.error());
+    if (const auto kept = upload_from_json(entry->value); kept && kept->attempt != upload.attempt) return {};
+    upload.state = UploadState::incomplete;
+    upload.finished_at = upload.updated_at = now();
+    const auto done = state_.update(key_of(upload.id), to_json(upload), entry->revision);
+    if (!done && done.error().code != Errc::conflict) return std::unexpected(done.error());
+    return {};
 }
 
 Result<Upload> UploadRegistry::find(std::string_view id) {
@@ -214,6 +277,12 @@ void UploadRegistry::forget_old_ones(const std::stop_token& stop) {
     auto sorted = *keys;
     std::ranges::sort(sorted);
     for (std::size_t i = 0; i + kUploadsKept < sorted.size() && !stop.stop_requested(); ++i) (void)state_.remove(sorted[i]);
+    const auto requests = state_.keys(kRequestPrefix);
+    if (!requests) return;
+    for (const std::string& key : *requests) {
+        if (stop.stop_requested()) return;
+        if (const auto id = state_.get(key); id && !is_recent(id->value)) (void)state_.remove(key);
+    }
 }
 
 void UploadRegistry::follow(const std::stop_token& stop) {

@@ -23,6 +23,14 @@ enum class UploadState : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(UploadState state) noexcept;
 
+/// Whether all of it has been received.
+[[nodiscard]] constexpr bool is_whole(UploadState state) noexcept {
+    return state == UploadState::processing || state == UploadState::searchable;
+}
+
+/// For so long a request that is sent again goes on with the upload that it began: as long as the stream knows what it has of it.
+inline constexpr std::chrono::minutes kSentAgainWithin{15};
+
 /// The oldest are forgotten above it, not at once but soon.
 inline constexpr std::size_t kUploadsKept = 10'000;
 
@@ -35,6 +43,7 @@ struct Upload {
     std::uint64_t records = 0;
     std::uint64_t stored = 0;
     std::uint64_t dead_lettered = 0;
+    std::uint64_t attempt = 1;  ///< How often it was begun: a request may be sent again.
     Timestamp started_at{};
     Timestamp updated_at{};
     std::optional<Timestamp> finished_at;
@@ -54,10 +63,13 @@ public:
     UploadRegistry(const UploadRegistry&) = delete;
     UploadRegistry& operator=(const UploadRegistry&) = delete;
 
-    /// A new one, state receiving.
-    [[nodiscard]] Result<Upload> begin(std::string file);
+    /// A new one, state receiving. With an `identity`, which tells one file of one request from all others, the one that was begun with it not
+    /// long ago, where there is one: another attempt at it, receiving again unless it is whole.
+    [[nodiscard]] Result<Upload> begin(std::string file, std::string_view identity = {});
     /// Keeps what is known now. Once processing, it is followed.
     [[nodiscard]] Result<void> save(Upload upload);
+    /// It is incomplete from now on, unless it has been begun again by now.
+    [[nodiscard]] Result<void> break_off(Upload upload);
 
     [[nodiscard]] Result<Upload> find(std::string_view id);
     /// The newest first.
@@ -66,6 +78,8 @@ public:
 private:
     void follow(const std::stop_token& stop);
     [[nodiscard]] Result<void> put(const Upload& upload);
+    [[nodiscard]] Result<Upload> begin_new(std::string file);
+    [[nodiscard]] Result<Upload> begin_again(std::string_view id);
     /// Adds what the store knows, and moves on from processing to searchable, or from a receiving that nobody keeps up to incomplete.
     void refresh(Upload& upload);
     void refresh(Upload& upload, const store::Tallies& tallies);
@@ -80,7 +94,7 @@ private:
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::map<std::string, Upload, std::less<>> processing_;  ///< Those to follow.
-    std::size_t begun_ = 0;                                  ///< Since old ones were last forgotten.
+    std::size_t begun_ = 0;  ///< Since old ones were last forgotten.
 
     std::jthread follower_;  // last: ends before what it uses is gone
 };

@@ -1,5 +1,6 @@
 #include "upload_routes.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -110,10 +111,12 @@ Response UploadRoutes::receive(Request& request) {
             {.status = 415,
              .detail = "send a form, multipart/form-data, with the file in a field named file: curl -F file=@app.log ... (" +
                        boundary.error().detail + ")"});
+    auto key = idempotency_key(request);
+    if (!key) return Response::problem(std::move(key).error());
     if (auto open = admission_.check(); !open) return Response::error(open.error());
 
     http::MultipartReader reader(*request.reader, *boundary, {.parts_max = kFormPartsMax});
-    Form form;
+    Form form{.identity = *std::move(key)};
     auto refusal = read(reader, form);
     if (!refusal) return Response::json(started_json(form.uploads), 202);
     if (refusal->status < 500 && form.has_published) refusal = with_stored_part(*std::move(refusal), form.uploads);
@@ -139,49 +142,80 @@ std::optional<Problem> UploadRoutes::read(http::MultipartReader& reader, Form& f
 }
 
 Result<void> UploadRoutes::take(http::BodyReader& file, std::string name, Form& form) {
-    auto begun = registry_.begin(name.empty() ? "unnamed" : std::move(name));
+    if (name.empty()) name = "unnamed";
+    // One file of one request: sent again it is the same upload, and whatever the stream has of it is not taken twice.
+    const std::string identity = form.identity.empty() ? "" : std::to_string(form.uploads.size()) + ' ' + form.identity;
+    auto begun = registry_.begin(std::move(name), identity);
     if (!begun) return std::unexpected(begun.error());
     Upload& upload = form.uploads.emplace_back(*std::move(begun));
 
     Origin origin = form.origin;
     origin.upload = upload.id;
     origin.tags = tags_of(upload);
+    if (!identity.empty()) origin.identity = upload.id;
     IntakeStream stream(publisher_, origin, chunks_);
     UploadSource source(file, decompressed_max_);
-    const auto note_progress = [&] {
-        upload.bytes = source.bytes();
-        upload.lines = stream.progress().lines;
-        upload.records = stream.progress().records;
-        form.has_published = form.has_published || stream.has_published();
-    };
-    const auto broken_off = [&](Error error) -> Result<void> {
-        note_progress();
+    const Upload before = upload;
+    auto passed = pass_on(source, stream, upload);
+    form.has_published = form.has_published || stream.has_published();
+    const Accepted taken = stream.progress();
+    if (is_whole(before.state)) {
+        // It was whole already. What the stream did not know is another body under the same key, or too old to be known: it comes on top.
+        upload = before;
+        const std::uint64_t fresh = taken.records - taken.duplicates;
+        if (!passed) return passed;
+        if (fresh == 0) return {};
+        upload.bytes += source.bytes();
+        upload.lines += fresh;
+        upload.records += fresh;
+    } else if (!passed) {
         upload.state = UploadState::incomplete;
-        upload.finished_at = now();
         incomplete_total_.add();
-        (void)registry_.save(upload);  // if the bus is away now, silence makes it incomplete in a while
-        return std::unexpected(std::move(error).in("upload " + upload.id));
-    };
-
-    std::vector<char> buffer(kReadBytes);
-    auto saved_at = std::chrono::steady_clock::now();
-    while (true) {
-        const auto size = source.read(buffer);
-        if (!size) return broken_off(size.error());
-        if (*size == 0) break;
-        if (auto added = stream.add({buffer.data(), *size}); !added) return broken_off(added.error());
-        if (std::chrono::steady_clock::now() - saved_at < kSaveEvery) continue;
-        note_progress();
-        (void)registry_.save(upload);
-        saved_at = std::chrono::steady_clock::now();
+        (void)registry_.break_off(upload);  // if the bus is away now, silence makes it incomplete in a while
+        return std::unexpected(std::move(passed).error().in("upload " + upload.id));
     }
-    if (auto finished = stream.finish(); !finished) return broken_off(finished.error());
-    note_progress();
     upload.state = UploadState::processing;
     received_total_.add();
     // All of it is on disk: that its status could not be kept now must not have it sent again. It is followed all the same.
     if (auto saved = registry_.save(upload); !saved)
         runtime::log_warn("an upload's status could not be kept", {{"upload", upload.id}, {"cause", saved.error().detail}});
+    return {};
+}
+
+Result<void> UploadRoutes::pass_on(UploadSource& source, IntakeStream& stream, Upload& upload) {
+    const bool is_followed = !is_whole(upload.state);
+    const Upload before = upload;
+    // Sent again, it does not fall behind what was seen of it before.
+    const auto note_progress = [&] {
+        upload.bytes = std::max(before.bytes, source.bytes());
+        upload.lines = std::max(before.lines, stream.progress().lines);
+        upload.records = std::max(before.records, stream.progress().records);
+    };
+    std::vector<char> buffer(kReadBytes);
+    auto saved_at = std::chrono::steady_clock::now();
+    while (true) {
+        const auto size = source.read(buffer);
+        Result<void> added;
+        if (!size)
+            added = std::unexpected(size.error());
+        else if (*size != 0)
+            added = stream.add({buffer.data(), *size});
+        if (!added) {
+            note_progress();
+            return added;
+        }
+        if (*size == 0) break;
+        if (!is_followed || std::chrono::steady_clock::now() - saved_at < kSaveEvery) continue;
+        note_progress();
+        (void)registry_.save(upload);
+        saved_at = std::chrono::steady_clock::now();
+    }
+    auto finished = stream.finish();
+    note_progress();
+    if (!finished) return std::unexpected(std::move(finished).error());
+    upload.bytes = source.bytes();
+    upload.lines = finished->lines;
+    upload.records = finished->records;
     return {};
 }
 

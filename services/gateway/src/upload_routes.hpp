@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "admission.hpp"
-#include "intake.hpp"
+#include "intake_stream.hpp"
 #include "logchute/runtime/http.hpp"
 #include "logchute/runtime/metrics.hpp"
 #include "logchute/runtime/multipart.hpp"
 #include "logchute/runtime/settings.hpp"
 #include "upload_registry.hpp"
+#include "upload_source.hpp"
 
 namespace logchute::gateway {
 
@@ -31,12 +32,15 @@ private:
     /// What has become of one form.
     struct Form {
         Origin origin{.source = "upload", .join = true};
+        std::string identity;         ///< Its Idempotency-Key; may be empty.
         std::vector<Upload> uploads;  ///< Those begun; only the last can be incomplete.
         bool has_published = false;   ///< A part of them may be in the stream.
     };
     [[nodiscard]] std::optional<http::Problem> read(http::MultipartReader& reader, Form& form);
     /// Takes one file in, as the last of form.uploads; from then on it is being processed.
     [[nodiscard]] Result<void> take(http::BodyReader& file, std::string name, Form& form);
+    /// Brings all of `source` into the stream, and notes how far it has come.
+    [[nodiscard]] Result<void> pass_on(UploadSource& source, IntakeStream& stream, Upload& upload);
 
     bus::Publisher& publisher_;
     const ChunkOptions chunks_;

@@ -93,6 +93,38 @@ TEST_CASE("however a text is torn, the chunks hold the same lines and counts") {
     }
 }
 
+TEST_CASE("the chunks are up to the bytes alone, not to the reads they arrive in") {
+    std::mt19937 chance(21);
+    for (int round = 0; round < 200; ++round) {
+        std::string text;
+        while (text.size() < 3 * kTooLongBytesKept) {
+            const auto kind = chance() % 20;
+            if (kind < 3) text += chance() % 2 == 0 ? " \t" : "\r";
+            if (kind < 5) text += "\tat com.example.Shop.order(Shop.java:7)";
+            if (kind >= 5) text += std::string(chance() % (kind == 19 ? 2 * kTooLongBytesKept : 400), static_cast<char>('a' + kind));
+            text += chance() % 4 == 0 ? "\r\n" : "\n";
+        }
+        if (chance() % 2 == 0) text.pop_back();
+        const ChunkOptions options{
+            .chunk_bytes = 1 + chance() % 5'000, .line_bytes_max = 100 + chance() % kTooLongBytesKept, .join = chance() % 2 == 0};
+        const auto whole = chunks_of(text, options);
+
+        std::vector<Piece> torn;
+        LineChunker chunker(options, [&](const Chunk& chunk) -> Result<void> {
+            torn.push_back({std::string(chunk.text), chunk.lines, chunk.records, chunk.cut_from_bytes});
+            return {};
+        });
+        const std::size_t most = 1U << (chance() % 16);
+        for (std::string_view rest = text; !rest.empty();) {
+            const std::size_t size = std::min<std::size_t>(rest.size(), 1 + chance() % most);
+            REQUIRE(chunker.add(rest.substr(0, size)));
+            rest.remove_prefix(size);
+        }
+        REQUIRE(chunker.finish());
+        REQUIRE((torn == whole));
+    }
+}
+
 TEST_CASE("blank lines without end neither pile up nor swell a chunk") {
     std::size_t largest = 0;
     std::uint64_t records = 0;

@@ -17,3 +17,9 @@ TEST_CASE("a stream without a limit, or without messages, has no lag") {
     CHECK(lag_share({.messages = 10, .bytes = 10}, {.pending = 10}) == 0);
     CHECK(lag_share({.max_bytes = 10}, {.pending = 10}) == 0);
 }
+
+TEST_CASE("a limit on messages counts as well, whichever is nearer") {
+    const bus::StreamInfo stream{.messages = 1'000, .bytes = 100'000, .max_bytes = 1'000'000, .max_messages = 2'000};
+    CHECK(lag_share(stream, {.pending = 500}) == 0.25);
+    CHECK(lag_share({.messages = 10, .bytes = 10, .max_messages = 20}, {.pending = 10}) == 0.5);
+}

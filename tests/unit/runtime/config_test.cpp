@@ -258,10 +258,37 @@ TEST_CASE("the reference holds every setting, reads back as the defaults, and is
     const std::string reference = reference_config();
     CHECK(load({.yaml = reference}));
     CHECK(read(LOGCHUTE_SOURCE_DIR "/config.yaml") == reference);
-    // Uncommented, the secrets are right too.
-    const auto all = load({.yaml = std::regex_replace(reference, std::regex("# (\\w+: \"\")"), "$1")});
+    // Uncommented, the secrets are right too, but for the one that must not be empty.
+    const std::string uncommented = std::regex_replace(reference, std::regex("# (\\w+: \"\")"), "$1");
+    const auto all = load({.yaml = std::regex_replace(uncommented, std::regex("github_secret: \"\""), "github_secret: whisper")});
     REQUIRE(all);
     CHECK(all->nats.logs.max_bytes == Settings{}.nats.logs.max_bytes);
     CHECK(all->noise.services == Settings{}.noise.services);
     CHECK(all->gateway.lag_share_max == Settings{}.gateway.lag_share_max);
+}
+
+TEST_CASE("GitHub's secret is refused where it is set but empty, wherever that is") {
+    const auto is_refused = [](const Given& given) { CHECK_THAT(refusal(given), ContainsSubstring("set but empty")); };
+    is_refused({.environment = {{"LOGCHUTE_GATEWAY_GITHUB_SECRET", ""}}});
+    is_refused({.dotenv = "LOGCHUTE_GATEWAY_GITHUB_SECRET=\n"});
+    is_refused({.yaml = "gateway: {github_secret: ''}"});
+    CHECK(load({.environment = {{"LOGCHUTE_GATEWAY_GITHUB_SECRET", "s"}}})->gateway.github_secret == "s");
+    CHECK(load({})->gateway.github_secret.empty());
+    CHECK(load({.environment = {{"LOGCHUTE_NATS_PASSWORD", ""}}}));  // other secrets count as not set then
+}
+
+TEST_CASE("GitHub's secret comes from a file, which only the gateway reads") {
+    const test::TempFolder folder;
+    const std::string good = folder.write("good", "whisper\n");
+    const std::string empty = folder.write("empty", "\n");
+    const auto given = [](const std::string& file, const std::string& service = "gateway") {
+        return Given{.environment = {{"LOGCHUTE_GATEWAY_GITHUB_SECRET_FILE", file}}, .service = service};
+    };
+    CHECK(load(given(good))->gateway.github_secret == "whisper");
+    CHECK_THAT(refusal(given(empty)), ContainsSubstring("gateway.github_secret_file: the secret in this file is empty"));
+    CHECK_THAT(refusal(given(good + ".missing")), ContainsSubstring("gateway.github_secret_file"));
+    CHECK(load(given(good + ".missing", "dashboard")));
+    Given both = given(good);
+    both.environment.emplace_back("LOGCHUTE_GATEWAY_GITHUB_SECRET", "s");
+    CHECK_THAT(refusal(both), ContainsSubstring("keep one"));
 }

@@ -30,7 +30,7 @@ inline constexpr std::string_view kJoinHeader = "Logchute-Join";            ///<
 inline constexpr std::string_view kServiceHeader = "Logchute-Service";      ///< for records without one
 inline constexpr std::string_view kTagsHeader = "Logchute-Tags";            ///< a JSON object of strings, added to every record
 inline constexpr std::string_view kUploadHeader = "Logchute-Upload";        ///< id of the upload these lines belong to
-inline constexpr std::string_view kRecordsHeader = "Logchute-Records";      ///< how many records its publisher counted in it
+inline constexpr std::string_view kRecordsHeader = "Logchute-Records";      ///< how many records the publisher counted in it
 
 // Headers of a message on dlq.logs.>, beside those that the line came with.
 inline constexpr std::string_view kReasonHeader = "Logchute-Reason";

@@ -41,7 +41,8 @@ template <class NatsSettings>
             .subjects = {std::string(kLogsSubjects)},
             .max_age = nats.logs.max_age,
             .max_bytes = nats.logs.max_bytes.value,
-            .replicas = nats.replicas};
+            .replicas = nats.replicas,
+            .duplicate_window = nats.duplicate_window};
 }
 
 template <class NatsSettings>

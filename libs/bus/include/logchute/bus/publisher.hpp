@@ -59,7 +59,7 @@ struct GroupOptions {
 
 /// Group commit: many small appends to the same subject with the same headers share one message, and one fsync of the server.
 /// Lines are separated by LF, which is added where one ends without. What is as large as a group, or carries a Nats-Msg-Id (an id speaks
-/// for one message alone), goes at once as a message of its own.
+/// for one message alone), goes at once as a message of its own. The message says in Logchute-Records how many records its callers counted.
 /// Threads:  commit() from any, thousands at once; blocks until the group is on disk. The first of a group sends it: no thread of its own.
 /// Lifetime: borrows the Publisher. Failures: as Publisher's; full; closed.
 class GroupCommitter {
@@ -69,7 +69,12 @@ public:
     GroupCommitter(const GroupCommitter&) = delete;
     GroupCommitter& operator=(const GroupCommitter&) = delete;
 
-    [[nodiscard]] Result<PubAck> commit(std::string_view subject, const Headers& headers, std::string_view lines);
+    /// `records`: how many the caller counted in `lines`; 0 where it did not count.
+    [[nodiscard]] Result<PubAck> commit(std::string_view subject, const Headers& headers, std::string_view lines,
+                                        std::uint64_t records = 0);
+
+    /// Callers inside commit() now.
+    [[nodiscard]] std::size_t waiting() const noexcept;
 
 private:
     class Impl;

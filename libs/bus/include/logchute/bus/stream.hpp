@@ -35,6 +35,7 @@ inline constexpr std::chrono::seconds kReadingConsumerLife{30};
 struct StreamInfo {
     std::uint64_t messages = 0, bytes = 0, first_sequence = 0, last_sequence = 0;
     std::uint64_t max_bytes = 0;               ///< 0: no limit
+    std::uint64_t max_messages = 0;            ///< 0: no limit
     std::chrono::nanoseconds max_age{0};
     Timestamp created{};                       ///< Tells a stream from another of the same name that was there before.
 };

@@ -49,6 +49,8 @@ public:
 
     /// The value of a header, or empty.
     [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
+    /// How often a header is there.
+    [[nodiscard]] std::size_t header_count(std::string_view name) const noexcept;
     /// The value of a route parameter; there is one for each {name} of the route.
     [[nodiscard]] std::string_view param(std::string_view name) const noexcept;
     /// The media type of Content-Type, lower-cased, without its parameters.

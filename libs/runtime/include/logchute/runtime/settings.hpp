@@ -49,6 +49,7 @@ struct NatsSettings {
     nanoseconds request_timeout = 5s;           ///< Of one request over NATS to another service, until its first answer.
     nanoseconds publish_timeout = 5s;           ///< Until JetStream must have acknowledged.
     std::uint32_t replicas = 1;                 ///< Of streams created by us.
+    nanoseconds duplicate_window = 15min;  ///< Of LOGS: how long an Idempotency-Key, a webhook's delivery or a polled item is known.
     StreamLimits logs{24h, 4_GiB};
     StreamLimits dlq{168h, 1_GiB};
     StreamLimits metrics{24h, 1_GiB};
@@ -58,8 +59,8 @@ struct NatsSettings {
 struct StoreSettings {
     std::string engine = "duckdb";  ///< duckdb, which ingestion owns; others reach it over the bus.
     std::string path = "data/store";
-    nanoseconds retention = 720h;   ///< Day files older than this are deleted. 0s: keep all.
-    Bytes memory_limit = 512_MiB;   ///< Of the embedded engine.
+    nanoseconds retention = 720h;  ///< Day files older than this are deleted. 0s: keep all.
+    Bytes memory_limit = 512_MiB;  ///< Of the embedded engine.
     std::uint32_t threads = 2;
     nanoseconds query_timeout = 30s;
 };
@@ -82,6 +83,9 @@ struct GatewaySettings : HttpSettings {
     Bytes pending_bytes_max = 256_MiB;  ///< All that is held in memory, unacknowledged; above it 503.
     nanoseconds group_wait = 2ms;  ///< Small requests that arrive within this share one message.
     double lag_share_max = 0.8;  ///< 503 once the slowest consumer lags by this share of the stream's limit.
+    std::string github_secret;       ///< Of GitHub's webhooks; empty: they are switched off. Set but empty is refused.
+    std::string github_secret_file;  ///< Where the secret is instead; read into github_secret, for the gateway alone.
+    double source_rate_max = 0;  ///< Records a second of each source, over HTTP; 429 above. 0: no limit.
 };
 
 struct IngestionSettings : HttpSettings {
