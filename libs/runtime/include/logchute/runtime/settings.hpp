@@ -82,6 +82,13 @@ struct GatewaySettings : HttpSettings {
     Bytes pending_bytes_max = 256_MiB;  ///< All that is held in memory, unacknowledged; above it 503.
     nanoseconds group_wait = 2ms;  ///< Small requests that arrive within this share one message.
     double lag_share_max = 0.8;  ///< 503 once the slowest consumer lags by this share of the stream's limit.
+
+    // Syslog, and what --file keeps.
+    std::uint16_t syslog_port = 0;  ///< UDP and TCP; 0: off.
+    Bytes syslog_buffer_bytes = 32_MiB;  ///< Of UDP and of TCP each, while NATS is away; beyond, UDP is dropped and TCP not read.
+    std::uint32_t syslog_connections_max = 512;
+    nanoseconds syslog_idle_timeout = 1h;  ///< A connection that sends nothing is closed; 0s: never.
+    std::string positions_path;  ///< How far files have been read. Empty: the folder `positions` beside store.path.
 };
 
 struct IngestionSettings : HttpSettings {
