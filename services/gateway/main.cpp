@@ -1,5 +1,6 @@
 // gateway: takes logs over HTTP, and puts them into the stream LOGS.
 #include "admission.hpp"
+#include "input_command.hpp"
 #include "intake.hpp"
 #include "log_routes.hpp"
 #include "logchute/bus/key_value.hpp"
@@ -55,6 +56,14 @@ void run(runtime::Service& service) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    gateway::InputCommand inputs;
     return runtime::service_main(
-        {.name = "gateway", .description = "Takes logs over HTTP, and puts them into the stream LOGS.", .flags = {}}, argc, argv, run);
+        {.name = "gateway",
+         .description = "Takes logs over HTTP, syslog, from files and standard input, and puts them into the stream LOGS.",
+         .flags = {},
+         .run_flags = gateway::flags_of(inputs)},
+        argc, argv, [&inputs](runtime::Service& service) {
+            if (inputs.is_given()) return gateway::run_inputs(service, inputs);
+            run(service);
+        });
 }

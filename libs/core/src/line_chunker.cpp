@@ -19,16 +19,32 @@ Result<void> LineChunker::add(std::string_view bytes) {
         if (auto done = scan(buffer_, false); !done) return done;
         buffer_.erase(0, begin_);
     }
+    drop_emitted();
+    return {};
+}
+
+Result<void> LineChunker::flush(Flush how) {
+    const bool keeps_record = how == Flush::records && options_.join && record_bytes_ != 0;
+    if (auto done = keeps_record ? emit_before_record(buffer_) : emit_until(buffer_, line_); !done) return done;
+    buffer_.erase(0, begin_);
+    drop_emitted();
+    return {};
+}
+
+/// The region begins where the chunk at hand does.
+void LineChunker::drop_emitted() noexcept {
+    region_at_ += begin_;
     line_ -= begin_;
     searched_ -= begin_;
+    record_ -= std::min(record_, begin_);
     begin_ = 0;
-    return {};
 }
 
 Result<void> LineChunker::finish() {
     auto done = scan(buffer_, true);
+    region_at_ += buffer_.size();
     buffer_.clear();
-    begin_ = line_ = searched_ = 0;
+    begin_ = line_ = searched_ = record_ = 0;
     record_bytes_ = 0;
     return done;
 }
@@ -75,6 +91,8 @@ Result<void> LineChunker::take_line(std::string_view region, std::size_t end, st
                 if (auto done = emit_until(region, line_); !done) return done;
             ++chunk_records_;
             record_bytes_ = line.size();
+            record_ = line_;
+            lines_before_record_ = chunk_lines_;
         }
         ++chunk_lines_;
     } else if (line_ - begin_ >= options_.chunk_bytes) {
@@ -86,7 +104,7 @@ Result<void> LineChunker::take_line(std::string_view region, std::size_t end, st
 }
 
 Result<void> LineChunker::emit_until(std::string_view region, std::size_t end) {
-    const Chunk chunk{region.substr(begin_, end - begin_), chunk_lines_, chunk_records_, 0};
+    const Chunk chunk{region.substr(begin_, end - begin_), chunk_lines_, chunk_records_, 0, region_at_ + end};
     begin_ = end;
     chunk_lines_ = chunk_records_ = 0;
     record_bytes_ = 0;
@@ -96,11 +114,22 @@ Result<void> LineChunker::emit_until(std::string_view region, std::size_t end) {
     return emit_(chunk);
 }
 
+Result<void> LineChunker::emit_before_record(std::string_view region) {
+    const Chunk chunk{region.substr(begin_, record_ - begin_), lines_before_record_, chunk_records_ - 1, 0, region_at_ + record_};
+    begin_ = record_;
+    chunk_lines_ -= std::exchange(lines_before_record_, 0);
+    chunk_records_ = 1;
+    if (chunk.records == 0) return {};
+    lines_ += chunk.lines;
+    records_ += chunk.records;
+    return emit_(chunk);
+}
+
 Result<void> LineChunker::emit_cut_line() {
     ++lines_;
     ++records_;
     const std::string kept = std::exchange(cut_line_, {});
-    return emit_({kept, 1, 1, std::exchange(cut_bytes_, 0)});
+    return emit_({kept, 1, 1, std::exchange(cut_bytes_, 0), region_at_ + begin_});
 }
 
 }  // namespace logchute

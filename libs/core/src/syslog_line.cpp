@@ -267,7 +267,7 @@ private:
         return {};
     }
 
-    /// Gives each parameter a name of its own: "ip", "origin.ip", "origin.ip#2".
+    /// Gives each parameter a name of its own: "ip", "origin.ip", "origin#2.ip".
     void name_params() {
         if (params_.empty()) return;
         NameSet names(context_.arena);
@@ -281,7 +281,7 @@ private:
                 std::array<char, 12> digits;
                 const char* const digits_end = std::to_chars(digits.data(), digits.data() + digits.size(), next_number++).ptr;
                 const std::string_view number(digits.data(), static_cast<std::size_t>(digits_end - digits.data()));
-                param.name = joined(joined(param.id, ".", name), "#", number);
+                param.name = joined(joined(param.id, "#", number), ".", name);
             }
         }
     }

@@ -1,6 +1,7 @@
 #include "command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <concepts>
 
 #include "logchute/core/assert.hpp"
 #include "setting_table.hpp"
@@ -13,6 +14,21 @@ constexpr int kExitOnWrongFlags = 2;
 constexpr const char* kFooter =
     "Settings come from config.yaml (or --config), then the file .env, then the environment (LOGCHUTE_<SECTION>_<KEY>, and PORT for the\n"
     "port), then flags; later wins. --reference-config prints every one of them with its default.";
+
+void add_run_flag(CLI::App& app, const RunFlag& flag) {
+    const auto add = [&]<class T>(T* target) {
+        if constexpr (std::same_as<T, bool>)
+            app.add_flag(flag.name, *target, flag.help);
+        else if constexpr (std::same_as<T, std::string>)
+            app.add_option(flag.name, *target, flag.help)->type_name("VALUE");
+        else
+            app.add_option(flag.name, *target, flag.help)
+                ->type_name("VALUE")
+                ->expected(1)
+                ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    };
+    std::visit(add, flag.target);
+}
 
 }  // namespace
 
@@ -33,6 +49,8 @@ std::variant<CommandLine, int> parse_command_line(const ServiceInfo& info, int a
         const auto take = [&line, &flag](const std::string& value) { line.flags.push_back({flag.setting, value, flag.name}); };
         app.add_option_function<std::string>(flag.name, take, flag.help + " [" + setting->yaml() + ']')->type_name("VALUE");
     }
+
+    for (const RunFlag& flag : info.run_flags) add_run_flag(app, flag);
 
     try {
         app.parse(argc, argv);

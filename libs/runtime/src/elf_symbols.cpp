@@ -14,7 +14,7 @@
 #include <optional>
 #include <string_view>
 
-#include "unique_fd.hpp"
+#include "logchute/runtime/unique_fd.hpp"
 
 namespace logchute::runtime {
 namespace {

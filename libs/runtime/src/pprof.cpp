@@ -20,8 +20,8 @@
 
 #include "elf_symbols.hpp"
 #include "logchute/core/time.hpp"
+#include "logchute/runtime/unique_fd.hpp"
 #include "text_file.hpp"
-#include "unique_fd.hpp"
 
 #ifdef LOGCHUTE_HAS_GPERFTOOLS
 // gperftools reads the sampling period from this variable of its own and expects it to change at run time, but declares it in no header of

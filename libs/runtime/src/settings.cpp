@@ -58,6 +58,19 @@ void bind_store(SettingTable& table, StoreSettings& store) {
     table.add("store.query_timeout", store.query_timeout, "A search is given up after this.", DurationRange{100ms, 1h});
 }
 
+void bind_gateway_inputs(SettingTable& table, GatewaySettings& gateway) {
+    table.add("gateway.syslog_port", gateway.syslog_port, "Port to listen on for syslog, UDP and TCP; 0 is off.",
+              Range<std::uint16_t>{0, 65535});
+    table.add("gateway.syslog_buffer_bytes", gateway.syslog_buffer_bytes,
+              "Held of UDP and of TCP each while NATS is away; beyond, UDP is dropped and TCP not read.", ByteRange{1_MiB, 64_GiB});
+    table.add("gateway.syslog_connections_max", gateway.syslog_connections_max, "Syslog connections over TCP at once.",
+              Range<std::uint32_t>{1, 65536});
+    table.add("gateway.syslog_idle_timeout", gateway.syslog_idle_timeout, "A syslog connection without a word is closed; 0s is never.",
+              DurationRange{0s, kLongTime});
+    table.add("gateway.positions_path", gateway.positions_path,
+              "Folder that keeps how far --file has read; empty is `positions` beside store.path.", AnyText{});
+}
+
 void bind_gateway(SettingTable& table, GatewaySettings& gateway) {
     table.group("gateway", "Takes logs over HTTP.");
     bind_listener(table, "gateway", gateway);
@@ -83,6 +96,7 @@ void bind_gateway(SettingTable& table, GatewaySettings& gateway) {
     table.add_secret("gateway.github_secret", gateway.github_secret, "Of GitHub's webhooks; without it they are off.",
                      SettingTable::Emptiness::refused);
     table.add("gateway.github_secret_file", gateway.github_secret_file, "The file that holds the secret instead.", AnyText{});
+    bind_gateway_inputs(table, gateway);
 }
 
 void bind_ingestion(SettingTable& table, IngestionSettings& ingestion) {

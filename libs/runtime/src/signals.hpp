@@ -6,7 +6,7 @@
 #include <stop_token>
 #include <thread>
 
-#include "unique_fd.hpp"
+#include "logchute/runtime/unique_fd.hpp"
 
 namespace logchute::runtime {
 

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "unique_fd.hpp"
+#include "logchute/runtime/unique_fd.hpp"
 
 namespace logchute::runtime {
 namespace {

@@ -31,6 +31,9 @@ std::vector<Piece> chunks_of(std::string_view text, ChunkOptions options, std::s
     return pieces;
 }
 
+/// Without the blank lines in front, which belong to whichever chunk comes next.
+std::string_view without_blanks(std::string_view text) { return text.substr(std::min(text.find_first_not_of("\r\n"), text.size())); }
+
 }  // namespace
 
 TEST_CASE("a text smaller than a chunk is one chunk") {
@@ -148,4 +151,63 @@ TEST_CASE("a failure to emit ends the stream") {
     REQUIRE_FALSE(done);
     CHECK(done.error().code == Errc::unavailable);
     CHECK(chunker.records() == 1);
+}
+
+TEST_CASE("a flush gives what is complete, and keeps the record that may go on") {
+    std::vector<Piece> pieces;
+    LineChunker chunker({.join = true}, [&](const Chunk& chunk) -> Result<void> {
+        pieces.push_back({std::string(chunk.text), chunk.lines, chunk.records, chunk.cut_from_bytes});
+        return {};
+    });
+    REQUIRE(chunker.flush(Flush::records));
+    REQUIRE(chunker.add("one\n  a\ntwo\n\n  b\nthr"));
+    REQUIRE(chunker.flush(Flush::records));
+    CHECK(pieces == std::vector<Piece>{{"one\n  a\n", 2, 1, 0}});
+    REQUIRE(chunker.add("ee\n"));
+    REQUIRE(chunker.flush(Flush::records));
+    REQUIRE(pieces.size() == 2);
+    CHECK(pieces[1] == Piece{"two\n\n  b\n", 2, 1, 0});
+    REQUIRE(chunker.add("  c\nfou"));
+    REQUIRE(chunker.flush(Flush::lines));
+    REQUIRE(pieces.size() == 3);
+    CHECK(pieces[2] == Piece{"three\n  c\n", 2, 1, 0});
+    REQUIRE(chunker.add("r"));
+    REQUIRE(chunker.finish());
+    REQUIRE(pieces.size() == 4);
+    CHECK(pieces[3] == Piece{"four", 1, 1, 0});
+    CHECK(chunker.lines() == 7);
+    CHECK(chunker.records() == 4);
+}
+
+TEST_CASE("where a chunk ends in the input is told, however the input comes and is flushed") {
+    std::string text = "\n\none\r\n  more\n" + std::string(500, 'x') + "\r\n\n\n";
+    for (int i = 0; i < 50; ++i)
+        text += (i % 7 == 0 ? "  " : "") + std::to_string(i) + std::string(static_cast<std::size_t>(i) * 3, 'y') + "\n";
+    text += std::string(700, 'z');
+    std::mt19937_64 random(17);
+    for (int round = 0; round < 200; ++round) {
+        const ChunkOptions options{.chunk_bytes = 1 + random() % 300, .line_bytes_max = 150, .join = round % 2 == 0};
+        std::uint64_t begin = 0;
+        LineChunker chunker(options, [&](const Chunk& chunk) -> Result<void> {
+            REQUIRE(chunk.end > begin);
+            // The same bytes alone give the same chunk: what is sent again after a crash is what was sent before.
+            const auto again =
+                chunks_of(text.substr(begin, chunk.end - begin), {.chunk_bytes = text.size(), .line_bytes_max = 150, .join = options.join});
+            REQUIRE(again.size() == 1);
+            CHECK(without_blanks(again[0].text) == without_blanks(chunk.text));
+            CHECK(again[0].cut_from_bytes == chunk.cut_from_bytes);
+            CHECK(again[0].lines == chunk.lines);
+            CHECK(again[0].records == chunk.records);
+            begin = chunk.end;
+            return {};
+        });
+        for (std::size_t at = 0; at < text.size();) {
+            const std::size_t step = 1 + random() % 200;
+            REQUIRE(chunker.add(std::string_view(text).substr(at, step)));
+            at += step;
+            if (random() % 3 == 0) REQUIRE(chunker.flush(random() % 2 == 0 ? Flush::lines : Flush::records));
+        }
+        REQUIRE(chunker.finish());
+        CHECK(begin == text.size());
+    }
 }

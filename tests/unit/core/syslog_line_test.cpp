@@ -60,7 +60,7 @@ TEST_CASE("structured data whose names are taken carry the name of their element
                                   {"pid", 9},
                                   {"ip", "1"},
                                   {"a.ip", "2"},
-                                  {"a.ip#2", "3"},
+                                  {"a#2.ip", "3"},
                                   {"a.pid", "4"},
                                   {"a._rejected", "5"},
                                   {"b.ip", "6"},

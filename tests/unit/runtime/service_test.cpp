@@ -247,3 +247,13 @@ TEST_CASE("a command that needs no listener has none") {
     CHECK(sample.wait() == 0);
     CHECK_THAT(sample.said(), ContainsSubstring("made") && !ContainsSubstring("http://"));
 }
+
+TEST_CASE("flags that are no settings reach the body, once, repeated, or as a switch") {
+    const test::TempFolder folder;
+    for (const Words& arguments : {Words{"--quiet", "--word", "two", "--item", "a", "--item", "b"}, Words{}}) {
+        Words given = arguments;
+        Sample sample(folder, given, {"SAMPLE=run-flags"});
+        CHECK(sample.wait() == 0);
+        CHECK_THAT(sample.said(), ContainsSubstring(arguments.empty() ? "loud [] []\n" : "quiet [two] [ab]\n"));
+    }
+}

@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "logchute/runtime/health.hpp"
@@ -22,10 +23,19 @@ struct Flag {
     std::string help;
 };
 
+/// A flag that is no setting, because it says what this one run is for: "--stdin", "--file PATH".
+struct RunFlag {
+    std::string name;
+    std::string help;
+    /// Where it goes before the service's body is called: bool, it takes no value; vector, it may be repeated. Outlives service_main().
+    std::variant<bool*, std::string*, std::vector<std::string>*> target;
+};
+
 struct ServiceInfo {
     std::string name;         ///< "log-analyzer"
     std::string description;  ///< One sentence for --help.
     std::vector<Flag> flags;
+    std::vector<RunFlag> run_flags{};
 };
 
 /// One running service. Made by service_main(), used by its body from the main thread.

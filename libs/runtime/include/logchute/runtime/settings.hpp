@@ -86,6 +86,13 @@ struct GatewaySettings : HttpSettings {
     std::string github_secret;       ///< Of GitHub's webhooks; empty: they are switched off. Set but empty is refused.
     std::string github_secret_file;  ///< Where the secret is instead; read into github_secret, for the gateway alone.
     double source_rate_max = 0;  ///< Records a second of each source, over HTTP; 429 above. 0: no limit.
+
+    // Syslog, and what --file keeps.
+    std::uint16_t syslog_port = 0;  ///< UDP and TCP; 0: off.
+    Bytes syslog_buffer_bytes = 32_MiB;  ///< Of UDP and of TCP each, while NATS is away; beyond, UDP is dropped and TCP not read.
+    std::uint32_t syslog_connections_max = 512;
+    nanoseconds syslog_idle_timeout = 1h;  ///< A connection that sends nothing is closed; 0s: never.
+    std::string positions_path;  ///< How far files have been read. Empty: the folder `positions` beside store.path.
 };
 
 struct IngestionSettings : HttpSettings {
