@@ -16,11 +16,15 @@ class Round:
     """What was sent under one label. Batches are named by their first number; each holds BATCH numbers."""
     label: str
     acknowledged: set[int] = field(default_factory=set)
-    unanswered: set[int] = field(default_factory=set)  # refused, or no answer: may be stored, once
+    unanswered: set[int] = field(default_factory=set)  # never answered with a 200: may be stored, once
+    retries: int = 0
 
 
 class Load:
-    """Writers that post batches to the gateway, each batch once. Numbers never repeat; the round they belong to can be changed at any time."""
+    """Writers that post batches to the gateway, each under an Idempotency-Key of its own, again and again until it is acknowledged.
+
+    Numbers never repeat. The round that new batches belong to can be changed at any time.
+    """
 
     def __init__(self, port: int, rate: int, writers: int = 4):
         self._port = port
@@ -60,29 +64,35 @@ class Load:
         raise RuntimeError(f"requests of round {ended.label} hang")
 
     def _write(self) -> None:
-        link: http.client.HTTPConnection | None = None
+        link = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
         due = time.monotonic()
         while not self._ended.is_set():
             with self._lock:
                 round_, first = self._round, self._next
                 self._next += BATCH
                 self._open[round_.label] += 1
-            if link is None:
-                link = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
-            accepted = False
-            try:
-                link.request("POST", "/api/v1/logs?source=fault&service=fault", body(round_.label, first), {"Content-Type": "application/x-ndjson"})
-                answer = link.getresponse()
-                answer.read()
-                accepted = answer.status == 200
-            except (OSError, http.client.HTTPException):
-                link.close()
-                link = None
+            attempts, end = 0, time.monotonic() + 60
+            while not (accepted := self._deliver(link, round_.label, first)) and time.monotonic() < end:
+                attempts += 1
+                time.sleep(0.1)  # as a shipper does that was refused
             with self._lock:
                 (round_.acknowledged if accepted else round_.unanswered).add(first)
+                round_.retries += attempts
                 self._open[round_.label] -= 1
-            due = max(due + self._pause, time.monotonic() - self._pause) if accepted else time.monotonic() + 0.05
+            due = max(due + self._pause, time.monotonic() - self._pause)
             self._ended.wait(max(0.0, due - time.monotonic()))
+
+    @staticmethod
+    def _deliver(link: http.client.HTTPConnection, label: str, first: int) -> bool:
+        headers = {"Content-Type": "application/x-ndjson", "Idempotency-Key": f"{label}-{first}"}
+        try:
+            link.request("POST", "/api/v1/logs?source=fault&service=fault", body(label, first), headers)
+            answer = link.getresponse()
+            answer.read()
+            return answer.status == 200
+        except (OSError, http.client.HTTPException):
+            link.close()
+            return False
 
 
 def body(label: str, first: int) -> bytes:
