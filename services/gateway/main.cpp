@@ -9,6 +9,7 @@
 #include "logchute/runtime/service.hpp"
 #include "logchute/store/remote_store.hpp"
 #include "memory_budget.hpp"
+#include "poller.hpp"
 #include "refusals.hpp"
 #include "upload_registry.hpp"
 #include "upload_routes.hpp"
@@ -39,6 +40,7 @@ void run(runtime::Service& service) {
     gateway::Intake intake(publisher, group, chunks);
     gateway::LogRoutes logs(intake, admission, memory, gateway, service.metrics());
     gateway::WebhookRoutes webhooks(intake, admission, gateway.github_secret, service.metrics());
+    gateway::Poller poller(gateway.poll, state, intake, admission, service.metrics());
     gateway::UploadRegistry registry(state, reader);
     gateway::UploadRoutes uploads(publisher, chunks, admission, registry, gateway, service.metrics());
     logs.add_to(service.router());

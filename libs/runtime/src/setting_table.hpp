@@ -62,6 +62,10 @@ public:
     enum class Emptiness : std::uint8_t { allowed, refused };
     void add_secret(std::string key, std::string& target, std::string help, Emptiness emptiness = Emptiness::allowed);
 
+    using Assign = std::function<void(const ConfigNode&, bool is_secret, Faults&)>;
+    /// One that is read in a way of its own.
+    void insert(std::string key, std::string help, std::function<std::string()> yaml, Assign assign, bool is_secret = false);
+
     [[nodiscard]] Setting* find(std::string_view key);
     [[nodiscard]] bool is_group(std::string_view key) const;
     /// The names right under a group, of settings and groups alike; "" is the whole.
@@ -76,8 +80,6 @@ public:
     [[nodiscard]] const std::vector<Setting>& settings() const noexcept { return settings_; }
 
 private:
-    using Assign = std::function<void(const ConfigNode&, bool is_secret, Faults&)>;
-    void insert(std::string key, std::string help, std::function<std::string()> yaml, Assign assign, bool is_secret = false);
     static void refuse(const ConfigNode& node, const std::string& expected, bool is_secret, Faults& faults);
     static std::vector<ConfigNode> list_items(const ConfigNode& node);
 

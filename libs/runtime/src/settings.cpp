@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "setting_poll.hpp"
 #include "setting_table.hpp"
 
 namespace logchute::runtime {
@@ -95,6 +96,7 @@ void bind_gateway(SettingTable& table, GatewaySettings& gateway) {
               "Records a second of one source; 429 above; 0 is no limit; uploads apart.", Range<double>{0, 1e9});
     table.add_secret("gateway.github_secret", gateway.github_secret, "Of GitHub's webhooks; without it they are off.",
                      SettingTable::Emptiness::refused);
+    bind_poll(table, "gateway.poll", gateway.poll);
     table.add("gateway.github_secret_file", gateway.github_secret_file, "The file that holds the secret instead.", AnyText{});
     bind_gateway_inputs(table, gateway);
 }

@@ -63,6 +63,14 @@ Result<Accepted> Intake::take(const Origin& origin, std::string_view text) {
 }
 
 Result<bus::PubAck> Intake::take_once(const Origin& origin, std::string_view line, std::string id) {
+    if (line.size() > chunks_.line_bytes_max) {
+        // Cut, as any line that is too long; it is a dead letter that says so.
+        Origin identified = origin;
+        identified.identity = std::move(id);
+        const auto taken = take(identified, line);
+        if (!taken) return std::unexpected(taken.error());
+        return bus::PubAck{.sequence = 0, .duplicate = taken->duplicates != 0};
+    }
     bus::Headers headers = origin_headers(origin);
     headers.emplace_back(bus::kRecordsHeader, "1");
     headers.emplace_back(bus::kMessageIdHeader, std::move(id));

@@ -292,3 +292,57 @@ TEST_CASE("GitHub's secret comes from a file, which only the gateway reads") {
     both.environment.emplace_back("LOGCHUTE_GATEWAY_GITHUB_SECRET", "s");
     CHECK_THAT(refusal(both), ContainsSubstring("keep one"));
 }
+
+TEST_CASE("polled sources are read, each key with its default") {
+    const auto settings = load({.yaml = R"(gateway:
+  poll:
+    - {name: deploys, url: "https://deploys.example/v1"}
+    - name: events
+      url: http://127.0.0.1:1/events
+      interval: 5m
+      timeout: 3s
+      items: /data/items
+      id: /event~1id
+      time: /created_at
+      message: /title
+      headers: {Authorization: Bearer whisper, X-Team: dam}
+)"});
+    REQUIRE(settings);
+    REQUIRE(settings->gateway.poll.size() == 2);
+    const PollSource& first = settings->gateway.poll[0];
+    CHECK(first.name == "deploys");
+    CHECK(first.interval == 1min);
+    CHECK(first.items.empty());
+    CHECK(first.id == "/id");
+    const PollSource& second = settings->gateway.poll[1];
+    CHECK(second.interval == 5min);
+    CHECK(second.timeout == 3s);
+    CHECK(second.items == "/data/items");
+    CHECK(second.message == "/title");
+    CHECK(second.headers == std::vector<std::pair<std::string, std::string>>{{"Authorization", "Bearer whisper"}, {"X-Team", "dam"}});
+}
+
+TEST_CASE("what is wrong with a polled source is told at its place, and no secret is repeated") {
+    for (const auto& [yaml, told] :
+         {std::pair("gateway: {poll: x}", "config.yaml:1:17: gateway.poll: expected a list of sources"),
+          {"gateway: {poll: [x]}", "expected keys such as name and url"},
+          {"gateway: {poll: [{url: 'http://x'}]}", "a source needs a name"},
+          {"gateway: {poll: [{name: x}]}", "a source needs a url"},
+          {"gateway: {poll: [{name: 'a b', url: 'http://x'}]}", "config.yaml:1:25: gateway.poll: name: expected a name of letters"},
+          {"gateway: {poll: [{name: x, url: 'file:///etc/passwd'}]}", "url: expected a URL that begins with http:// or https://"},
+          {"gateway: {poll: [{name: x, url: 'http://x', interval: 0s}]}", "interval: expected a duration"},
+          {"gateway: {poll: [{name: x, url: 'http://x', items: data}]}", "items: expected a JSON pointer"},
+          {"gateway: {poll: [{name: x, url: 'http://x', id: /a~2}]}", "id: expected a JSON pointer"},
+          {"gateway: {poll: [{name: x, url: 'http://x', intervall: 1m}]}", "did you mean 'interval'?"},
+          {"gateway: {poll: [{name: x, url: 'http://x'}, {name: x, url: 'http://y'}]}", "the source 'x' is here twice"},
+          {"gateway: {poll: [{name: x, url: 'http://x', headers: [a]}]}", "headers: expected"},
+          {"gateway: {poll: [{name: x, url: 'http://x', headers: {'a b': c}}]}", "headers: expected the name"},
+          {"gateway: {poll: [{name: x, url: 'http://x', headers: {A: \"hush\\nB: c\"}}]}", "headers: expected the name"}}) {
+        CAPTURE(yaml);
+        const auto refused = refusal({.yaml = yaml});
+        CHECK_THAT(refused, ContainsSubstring(told));
+        CHECK_THAT(refused, !ContainsSubstring("hush"));
+    }
+    CHECK_THAT(refusal({.environment = {{"LOGCHUTE_GATEWAY_POLL", "http://x"}}}),
+               ContainsSubstring("expected a list of sources in the file"));
+}

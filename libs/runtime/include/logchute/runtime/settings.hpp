@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "logchute/core/result.hpp"
@@ -71,6 +72,19 @@ struct HttpSettings {
     std::uint16_t port = 0;
 };
 
+/// A URL that the gateway asks for items again and again.
+struct PollSource {
+    std::string name;  ///< The source of its records: one token of a subject.
+    std::string url;
+    nanoseconds interval = 1min;
+    nanoseconds timeout = 30s;
+    std::string items;   ///< JSON pointer to the array; empty: the answer itself.
+    std::string id = "/id";  ///< Within an item.
+    std::string time;    ///< Within an item; empty: as in any record.
+    std::string message; ///< Likewise.
+    std::vector<std::pair<std::string, std::string>> headers;  ///< Sent along; their values may be secrets.
+};
+
 struct GatewaySettings : HttpSettings {
     GatewaySettings() { port = 8081; }
     std::string default_message = "hello from logchute";
@@ -85,6 +99,7 @@ struct GatewaySettings : HttpSettings {
     double lag_share_max = 0.8;  ///< 503 once the slowest consumer lags by this share of the stream's limit.
     std::string github_secret;       ///< Of GitHub's webhooks; empty: they are switched off. Set but empty is refused.
     std::string github_secret_file;  ///< Where the secret is instead; read into github_secret, for the gateway alone.
+    std::vector<PollSource> poll;
     double source_rate_max = 0;  ///< Records a second of each source, over HTTP; 429 above. 0: no limit.
 
     // Syslog, and what --file keeps.
