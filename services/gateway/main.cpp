@@ -1,4 +1,6 @@
 // gateway: takes logs over HTTP, and puts them into the stream LOGS.
+#include <optional>
+
 #include "admission.hpp"
 #include "input_command.hpp"
 #include "intake.hpp"
@@ -9,6 +11,7 @@
 #include "logchute/runtime/service.hpp"
 #include "logchute/store/remote_store.hpp"
 #include "memory_budget.hpp"
+#include "syslog_server.hpp"
 #include "upload_registry.hpp"
 #include "upload_routes.hpp"
 
@@ -45,6 +48,11 @@ void run(runtime::Service& service) {
     service.health().add_check("nats", [&] { return runtime::check(streams.is_ready(), "NATS or its streams are away"); });
     service.on_stop("nats", [&](auto deadline) { connection.close(deadline); });
     service.on_stop("publisher", [&](auto deadline) { (void)publisher.flush(deadline); });
+    std::optional<gateway::SyslogServer> syslog;
+    if (gateway.syslog_port != 0) syslog.emplace(gateway, gateway.syslog_port, publisher, admission, service.metrics());
+    service.on_stop("syslog", [&](auto deadline) {
+        if (syslog) syslog->stop(deadline);
+    });
     service.run();
 }
 
