@@ -1,4 +1,6 @@
 // gateway: takes logs over HTTP, and puts them into the stream LOGS.
+#include <optional>
+
 #include "admission.hpp"
 #include "input_command.hpp"
 #include "intake.hpp"
@@ -11,6 +13,7 @@
 #include "memory_budget.hpp"
 #include "poller.hpp"
 #include "refusals.hpp"
+#include "syslog_server.hpp"
 #include "upload_registry.hpp"
 #include "upload_routes.hpp"
 #include "webhook_routes.hpp"
@@ -52,6 +55,11 @@ void run(runtime::Service& service) {
     service.health().add_check("nats", [&] { return runtime::check(streams.is_ready(), "NATS or its streams are away"); });
     service.on_stop("nats", [&](auto deadline) { connection.close(deadline); });
     service.on_stop("publisher", [&](auto deadline) { (void)publisher.flush(deadline); });
+    std::optional<gateway::SyslogServer> syslog;
+    if (gateway.syslog_port != 0) syslog.emplace(gateway, gateway.syslog_port, publisher, admission, service.metrics());
+    service.on_stop("syslog", [&](auto deadline) {
+        if (syslog) syslog->stop(deadline);
+    });
     service.run();
 }
 
