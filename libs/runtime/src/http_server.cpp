@@ -14,6 +14,7 @@
 #include <unordered_set>
 
 #include "connection.hpp"
+#include "connection_events.hpp"
 #include "connection_intake.hpp"
 #include "logchute/runtime/logging.hpp"
 #include "server_context.hpp"

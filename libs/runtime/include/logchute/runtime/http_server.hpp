@@ -29,6 +29,8 @@ struct ServerOptions {
     std::chrono::milliseconds header_timeout{10'000};  ///< From the first byte of a request to the end of its headers.
     std::chrono::milliseconds idle_timeout{60'000};  ///< Between requests of one connection.
     std::chrono::milliseconds io_timeout{30'000};  ///< Without any progress of a body, either way.
+    /// Without any progress of server-sent events that are there to be sent. Long: a client that sleeps costs no more than its full queue.
+    std::chrono::milliseconds event_timeout{120'000};
 };
 
 /// Threads:  one network thread, `workers` handler threads, all owned here.
