@@ -45,7 +45,7 @@ void LiveCatchUp::enqueue(TaskPtr task) {
 
 void LiveCatchUp::work(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    while (changed_.wait(lock, stop, [this] { return !tasks_.empty(); })) {
+    while (changed_.wait(lock, stop, [this] { return !tasks_.empty(); }) && !stop.stop_requested()) {
         TaskPtr task = std::move(tasks_.front());
         tasks_.pop_front();
         lock.unlock();

@@ -45,7 +45,7 @@ std::string RecordIds::id(std::uint64_t epoch, std::uint64_t sequence, std::uint
 
 void RecordIds::run(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    while (changed_.wait(lock, stop, [this] { return created_ && !base_; })) {
+    while (changed_.wait(lock, stop, [this] { return created_ && !base_; }) && !stop.stop_requested()) {
         const Timestamp created = *created_;
         lock.unlock();
         const auto base = ask(created);
