@@ -1,4 +1,6 @@
 // Server-sent events over real sockets.
+#include <sys/resource.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <mutex>
 #include <string>
@@ -157,4 +159,19 @@ TEST_CASE("many clients hold no worker, and stopping the server ends them all so
     clients.clear();
     stopper.join();
     CHECK(std::chrono::steady_clock::now() - begun < 3s);
+}
+
+TEST_CASE("a server has descriptors for all its connections where the system allows it") {
+    rlimit before{};
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    rlimit few = before;
+    few.rlim_cur = 256;
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &few) == 0);
+    {
+        EventServer server({}, {.workers = 1, .connections_max = 1000});
+        rlimit after{};
+        REQUIRE(getrlimit(RLIMIT_NOFILE, &after) == 0);
+        CHECK(after.rlim_cur >= std::min<rlim_t>(before.rlim_max, 1000));
+    }
+    CHECK(setrlimit(RLIMIT_NOFILE, &before) == 0);
 }

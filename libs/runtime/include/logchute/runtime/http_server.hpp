@@ -19,10 +19,11 @@ struct ServerOptions {
     std::uint16_t port = 0;                        ///< 0: any free one, see Server::port().
     std::size_t workers = 32;                      ///< Threads that run handlers; handlers may block.
     std::size_t queue_max = 1024;                  ///< Requests that wait for a worker; above it 503.
-    std::size_t connections_max = 4096;            ///< Above it new ones are answered 503 and closed.
-    std::size_t url_bytes_max = 64 * 1024;         ///< 414 above; a search may be long.
-    std::size_t header_bytes_max = 96 * 1024;      ///< 431 above, the URL included.
-    std::size_t buffered_bytes_max = 256U << 20;   ///< Bodies held in memory at once, over all connections; above it 503.
+    /// Above it new ones are answered 503 and closed. The process's soft limit of open files is raised to fit, where the hard one allows.
+    std::size_t connections_max = 4096;
+    std::size_t url_bytes_max = 64 * 1024;  ///< 414 above; a search may be long.
+    std::size_t header_bytes_max = 96 * 1024;  ///< 431 above, the URL included.
+    std::size_t buffered_bytes_max = 256U << 20;  ///< Bodies held in memory at once, over all connections; above it 503.
     /// Where they are counted. Others may count there too what they hold beside the bodies, so that the limit is that of all. Null: a count of
     /// the server's own.
     std::shared_ptr<std::atomic<std::size_t>> buffered_bytes;
