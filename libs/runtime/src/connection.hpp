@@ -1,6 +1,6 @@
 // One connection of a client: its requests, one after the other. Included by http_server.cpp alone.
 //
-// A request goes through read_head -> admit -> read_body -> handle -> send_response -> settle. Each of the first four may end it early with
+// A request goes through read_head -> admit -> read_body -> handle -> send_response (or send_events) -> settle. Each of the first four may end it early with
 // a refusal, which is sent like any other response. Everything runs on the network thread but the handler and streamed bodies, which have
 // the connection to themselves while they run on a worker; the network thread then only ever shuts the socket down.
 //
@@ -35,6 +35,7 @@ public:
     /// No further requests: an idle connection ends at once, a running request is the last one.
     void begin_stop() {
         socket_.hurry();
+        stop_events();
         if (is_idle_) socket_.cut();
     }
     /// Ends it in the middle of whatever it does. A handler that runs notices with its next read or write of a body.
@@ -45,9 +46,12 @@ private:
     static constexpr std::size_t kShownPathMax = 256;
     static constexpr std::size_t kHeadReadBytes = 4096;  // what an idle connection holds
     static constexpr std::size_t kBodyReserve = 2U << 20;  // a Content-Length is believed up to here before its bytes are seen
+    static constexpr std::size_t kEventBytes = 64 * 1024;  // put together for one write
+    static constexpr std::string_view kLastEventChunk = "0\r\n\r\n";
     static constexpr const char* kTooManyStreams = "Too many bodies are being streamed already. Try again in a moment.";
 
     using Refusal = std::optional<Response>;
+    struct EventWait;
 
     Awaitable<bool> serve_one();
     Awaitable<Refusal> read_head();
@@ -63,6 +67,11 @@ private:
     void run_handler() noexcept;
     void stream_response() noexcept;
     Awaitable<> send_response();
+    Awaitable<> send_events();
+    Awaitable<bool> pass_on(EventQueue& events);
+    Awaitable<bool> wait_for_event(SteadyClock::time_point until);
+    Awaitable<bool> send_event_bytes(std::string_view head, std::string_view events);
+    void stop_events();
     Awaitable<bool> settle();
 
     /// Runs `work` on a worker thread; false, without running it, where too many wait for one. `work` must not throw.
@@ -77,6 +86,9 @@ private:
     void name_request();
     [[nodiscard]] bool may_keep_alive() const;
     [[nodiscard]] bool has_stream() const noexcept { return std::holds_alternative<BodyStream>(response_.body); }
+    [[nodiscard]] bool has_events() const noexcept {
+        return std::holds_alternative<EventStream>(response_.body) && request_.method != Method::head;
+    }
     [[nodiscard]] BlockingSocket blocking_socket() { return {socket_.descriptor(), context_.options.io_timeout}; }
 
     ServerContext& context_;
@@ -100,6 +112,8 @@ private:
     bool keeps_alive_ = true;
     bool is_streamed_ = false;  // the response has been sent by stream_response()
     bool is_broken_ = false;  // and has failed halfway
+    bool is_chunked_ = false;  // of events
+    std::shared_ptr<EventWait> event_wait_;  // null but while events are sent
 };
 
 // The requests of one connection -----------------------------------------------------------------------------------------------------
@@ -135,7 +149,11 @@ inline Awaitable<bool> Connection::serve_one() {
         } else {
             co_await handle();
         }
-        co_await send_response();
+        if (has_events()) {
+            co_await send_events();
+        } else {
+            co_await send_response();
+        }
     }
     end_request();
     if (is_lost_) co_return false;

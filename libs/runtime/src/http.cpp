@@ -70,6 +70,13 @@ Response Response::json(std::string body, int status) { return {status, {{"Conte
 
 Response Response::text(std::string body, int status) { return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(body)}; }
 
+Response Response::events(EventStream events) {
+    Response response;
+    response.body = std::move(events);
+    response.with("Content-Type", "text/event-stream; charset=utf-8").with("Cache-Control", "no-cache").with("X-Accel-Buffering", "no");
+    return response;
+}
+
 Response Response::problem(Problem problem) {
     const bool is_retried = problem.status == 429 || problem.status == 503;
     if (is_retried && !problem.retry_after) problem.retry_after = 1;

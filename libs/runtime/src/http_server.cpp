@@ -1,6 +1,8 @@
 // The one translation unit that sees Boost.Beast and Asio: the listener, the set of connections, and how they all end.
 #include "logchute/runtime/http_server.hpp"
 
+#include <sys/resource.h>
+
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -14,6 +16,7 @@
 #include <unordered_set>
 
 #include "connection.hpp"
+#include "connection_events.hpp"
 #include "connection_intake.hpp"
 #include "logchute/runtime/logging.hpp"
 #include "server_context.hpp"
@@ -27,6 +30,8 @@ using Timer = asio::basic_waitable_timer<SteadyClock, asio::wait_traits<SteadyCl
 
 // Connections beyond the maximum that are still told so; beyond these they are just closed.
 constexpr std::size_t kTurnedAwayMax = 256;
+// Files, databases, the bus: generous.
+constexpr std::size_t kOtherDescriptors = 512;
 // Where the process is out of file descriptors, accepting again at once would only burn a core.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
@@ -58,6 +63,17 @@ Acceptor listen(asio::io_context& io, const ServerOptions& options) {
     return acceptor;
 }
 
+// Many systems give a process 1024 descriptors unless it asks for more, which a thousand readers of a live stream would use up.
+void make_room_for(std::size_t connections) {
+    rlimit limit{};
+    const rlim_t wanted = connections + kTurnedAwayMax + kOtherDescriptors;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
+    limit.rlim_cur = std::min(limit.rlim_max, wanted);
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+        runtime::log_warn("the limit of open files is below what all connections need",
+                          {{"limit", std::to_string(limit.rlim_cur)}, {"wanted", std::to_string(wanted)}});
+}
+
 // How often deadlines are looked at: often enough that the shortest is kept to about a quarter of itself.
 std::chrono::milliseconds sweep_interval(const ServerOptions& options) {
     const auto shortest = std::min({options.header_timeout, options.idle_timeout, options.io_timeout}) / 4;
@@ -76,6 +92,7 @@ public:
           sweep_timer_(io_.get_executor()),
           pause_timer_(io_.get_executor()),
           work_(asio::make_work_guard(io_)) {
+        make_room_for(context_.options.connections_max);
         spawn(accept_all());
         spawn(sweep());
         thread_ = std::jthread([this] { run(); });

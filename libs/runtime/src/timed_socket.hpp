@@ -35,6 +35,8 @@ public:
     [[nodiscard]] bool has_timed_out() const noexcept { return error_ == asio::error::operation_aborted; }
 
     void check_deadline(SteadyClock::time_point now);
+    /// Ends the wait at hand, as its deadline would.
+    void interrupt();
     /// From now on linger() takes half a second at most.
     void hurry();
     /// Ends both directions, and so all waits, those of a BlockingSocket on another thread too.
@@ -45,6 +47,7 @@ public:
     [[nodiscard]] const std::string& remote() const noexcept { return remote_; }
     /// For a BlockingSocket. Any thread, while nothing waits here.
     [[nodiscard]] int descriptor() { return socket_.native_handle(); }
+    [[nodiscard]] Executor executor() { return socket_.get_executor(); }
 
 private:
     static constexpr auto kNever = SteadyClock::time_point::max();
@@ -111,7 +114,10 @@ inline Awaitable<> TimedSocket::linger(std::span<char> discarded) {
 }
 
 inline void TimedSocket::check_deadline(SteadyClock::time_point now) {
-    if (now < deadline_) return;
+    if (now >= deadline_) interrupt();
+}
+
+inline void TimedSocket::interrupt() {
     deadline_ = kNever;
     error_code ignored;
     (void)socket_.cancel(ignored);  // the wait ends with operation_aborted, which means nothing else here

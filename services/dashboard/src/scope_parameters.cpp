@@ -3,7 +3,6 @@
 #include <utility>
 
 namespace logchute::dashboard {
-namespace {
 
 http::Problem query_problem(std::string_view parameter, search::SyntaxError error) {
     return {.status = 400,
@@ -12,8 +11,6 @@ http::Problem query_problem(std::string_view parameter, search::SyntaxError erro
             .column = error.column,
             .expected = std::move(error.expected)};
 }
-
-}  // namespace
 
 ScopeParameters::ScopeParameters(http::Parameters& parameters, Filters filters, Timestamp now) {
     if (auto query = search::parse_query(parameters.text("q")))

@@ -21,6 +21,9 @@ struct ScopeParameters {
     std::optional<http::Problem> problem;  ///< Of q, or of level.
 };
 
+/// A search that does not parse, as the problem of the parameter that it came in.
+[[nodiscard]] http::Problem query_problem(std::string_view parameter, search::SyntaxError error);
+
 /// The first that is wrong: a parameter, then the search.
 [[nodiscard]] std::optional<http::Problem> first_problem(http::Parameters& parameters, ScopeParameters& scope);
 

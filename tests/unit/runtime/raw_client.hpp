@@ -96,6 +96,15 @@ public:
     }
     [[nodiscard]] bool was_reset() const { return was_reset_; }
 
+    /// All up to the first `mark`, it included; less where the connection ends before.
+    std::string read_until(std::string_view mark) {
+        std::size_t at = 0;
+        while ((at = held_.find(mark)) == std::string::npos) {
+            if (!receive()) return take(held_.size());
+        }
+        return take(at + mark.size());
+    }
+
     RawReply read_reply(bool is_head = false) {
         RawReply reply;
         std::size_t end = 0;

@@ -68,6 +68,10 @@ public:
 /// connection, so that the client sees that the body is incomplete.
 using BodyStream = std::function<Result<void>(BodyWriter&)>;
 
+class EventQueue;
+/// A body of server-sent events that goes on for as long as the client stays; see event_queue.hpp. Holds no worker.
+using EventStream = std::shared_ptr<EventQueue>;
+
 /// An error as RFC 9457 has it.
 struct Problem {
     int status = 500;
@@ -86,10 +90,12 @@ struct Problem {
 struct Response {
     int status = 200;
     std::vector<Header> headers;
-    std::variant<std::string, BodyStream> body;
+    std::variant<std::string, BodyStream, EventStream> body;
 
     [[nodiscard]] static Response json(std::string body, int status = 200);
     [[nodiscard]] static Response text(std::string body, int status = 200);
+    /// With the headers that keep caches and proxies from holding events back.
+    [[nodiscard]] static Response events(EventStream events);
     [[nodiscard]] static Response problem(Problem problem);
     [[nodiscard]] static Response error(const Error& error);  ///< As problem_of().
     Response& with(std::string name, std::string value) &;
