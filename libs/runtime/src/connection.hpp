@@ -46,7 +46,9 @@ private:
     static constexpr std::size_t kShownPathMax = 256;
     static constexpr std::size_t kHeadReadBytes = 4096;  // what an idle connection holds
     static constexpr std::size_t kBodyReserve = 2U << 20;  // a Content-Length is believed up to here before its bytes are seen
-    static constexpr std::size_t kEventBytes = 64 * 1024;  // put together for one write
+    static constexpr std::size_t kEventBytes = 16 * 1024;  // put together for one write
+    static constexpr int kEventBytesUnsent = 128 * 1024;  // in the kernel; more would only make events old
+    static constexpr std::size_t kChunkDigits = 8;
     static constexpr std::string_view kLastEventChunk = "0\r\n\r\n";
     static constexpr const char* kTooManyStreams = "Too many bodies are being streamed already. Try again in a moment.";
 
@@ -70,7 +72,8 @@ private:
     Awaitable<> send_events();
     Awaitable<bool> pass_on(EventQueue& events);
     Awaitable<bool> wait_for_event(SteadyClock::time_point until);
-    Awaitable<bool> send_event_bytes(std::string_view head, std::string_view events);
+    [[nodiscard]] std::size_t begin_event_bytes(std::string& out) const;
+    void end_event_bytes(std::string& out, std::size_t begin);
     void stop_events();
     Awaitable<bool> settle();
 

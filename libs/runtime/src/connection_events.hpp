@@ -6,8 +6,6 @@
 // at the queue, or after it has begun to wait, and is never lost between the two.
 #pragma once
 
-#include <charconv>
-
 #include "connection.hpp"
 #include "logchute/runtime/event_queue.hpp"
 
@@ -47,9 +45,13 @@ inline Awaitable<> Connection::send_events() {
     event_wait_ = std::make_shared<EventWait>(EventWait{&socket_});
     events->attach([wait = event_wait_, executor = socket_.executor()] { asio::post(executor, [wait] { wait->wake(); }); });
 
-    const std::string head = format_head(response_, options);
-    const std::string greeting = "retry: " + std::to_string(events->options().retry.count()) + "\n\n";
-    bool is_there = co_await send_event_bytes(head, greeting);
+    socket_.bound_unsent(kEventBytesUnsent);
+    std::string out = format_head(response_, options);
+    const std::size_t begin = begin_event_bytes(out);
+    out.append("retry: ").append(std::to_string(events->options().retry.count())).append("\n\n");
+    end_event_bytes(out, begin);
+    bool is_there = co_await socket_.send(out, {}, context_.options.event_timeout);
+    out = {};
     if (is_there) is_there = co_await pass_on(*events);
     events->close();
     event_wait_->socket = nullptr;
@@ -64,16 +66,20 @@ inline Awaitable<bool> Connection::pass_on(EventQueue& events) {
     auto beat = SteadyClock::now() + heartbeat;
     bool is_there = true;
     while (is_there && !context_.stopping) {
-        std::string out;  // not kept: a thousand idle clients are to cost nothing
+        // Not kept, and small: a client that does not read holds it for as long as it does not.
+        std::string out;
+        const std::size_t begin = begin_event_bytes(out);
         const auto taken = events.take(out, kEventBytes);
-        if (out.empty() && taken == EventQueue::Taken::ended) break;
-        if (out.empty() && SteadyClock::now() >= beat) out = ":\n\n";
-        if (out.empty()) {
+        const bool has_nothing = out.size() == begin;
+        if (has_nothing && taken == EventQueue::Taken::ended) break;
+        if (has_nothing && SteadyClock::now() < beat) {
             is_there = co_await wait_for_event(beat);
-        } else {
-            is_there = co_await send_event_bytes({}, out);
-            beat = SteadyClock::now() + heartbeat;
+            continue;
         }
+        if (has_nothing) out += ":\n\n";
+        end_event_bytes(out, begin);
+        is_there = co_await socket_.send(out, {}, context_.options.event_timeout);
+        beat = SteadyClock::now() + heartbeat;
     }
     co_return is_there;
 }
@@ -87,18 +93,18 @@ inline Awaitable<bool> Connection::wait_for_event(SteadyClock::time_point until)
     co_return n > 0 || socket_.has_timed_out();
 }
 
-inline Awaitable<bool> Connection::send_event_bytes(std::string_view head, std::string_view events) {
-    sent_ += events.size();
-    std::string out(head);
-    if (is_chunked_) {
-        std::array<char, 16> digits{};
-        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), events.size(), 16).ptr;
-        out.append(digits.data(), end).append("\r\n").append(events).append("\r\n");
-    } else {
-        out.append(events);
-    }
-    const bool sent = co_await socket_.send(out, {}, context_.options.event_timeout);
-    co_return sent;
+// What is appended to `out` between the two is a chunk, where chunks there are. Its size is written when it is known, with leading zeros.
+inline std::size_t Connection::begin_event_bytes(std::string& out) const {
+    if (is_chunked_) out.append(kChunkDigits, '0').append("\r\n");
+    return out.size();
+}
+
+inline void Connection::end_event_bytes(std::string& out, std::size_t begin) {
+    std::size_t size = out.size() - begin;
+    sent_ += size;
+    if (!is_chunked_) return;
+    for (std::size_t digit = begin - 2; size > 0; size >>= 4) out[--digit] = "0123456789abcdef"[size & 15];
+    out += "\r\n";
 }
 
 }  // namespace logchute::http

@@ -8,6 +8,8 @@ namespace {
 // An Event, its id where that is long, and its share of the deque.
 constexpr std::size_t kPlaceBytes = 128;
 constexpr std::chrono::seconds kStalledAfter{1};
+// Over budget: what a client may have waiting that still reads.
+constexpr std::size_t kCrowdedShare = 8;
 
 struct CountedText {
     std::string text;
@@ -50,6 +52,7 @@ EventStream EventQueue::stream(std::shared_ptr<EventQueue> queue) {
 bool EventQueue::push(Event event) {
     const std::lock_guard lock(mutex_);
     if (is_closed_) return false;
+    if (events_.empty()) waits_since_ = Clock::now();
     bytes_ += event.text->size();
     options_.budget->bytes_ += kPlaceBytes;
     events_.push_back(std::move(event));
@@ -106,7 +109,7 @@ EventQueue::Taken EventQueue::take(std::string& out, std::size_t bytes) {
             append_event(out, event.id, *event.text);
         }
         sent_count_.add(static_cast<double>(count));
-        taken_ = Clock::now();
+        waits_since_ = Clock::now();
         if (!events_.empty()) {
             taken = Taken::some;
         } else {
@@ -135,7 +138,8 @@ void EventQueue::close() {
 
 bool EventQueue::is_over_locked() const {
     if (events_.size() > options_.events_max || bytes_ > options_.bytes_max) return true;
-    return events_.size() > options_.crowded_events_max && options_.budget->is_over() && Clock::now() - taken_ > kStalledAfter;
+    if (events_.size() <= options_.crowded_events_max || !options_.budget->is_over()) return false;
+    return events_.size() > options_.events_max / kCrowdedShare || Clock::now() - waits_since_ > kStalledAfter;
 }
 
 bool EventQueue::has_room_locked() const { return events_.size() <= options_.events_max / 2 && bytes_ <= options_.bytes_max / 2; }

@@ -35,6 +35,8 @@ public:
     [[nodiscard]] bool has_timed_out() const noexcept { return error_ == asio::error::operation_aborted; }
 
     void check_deadline(SteadyClock::time_point now);
+    /// What the kernel takes before a send() waits, about.
+    void bound_unsent(int bytes);
     /// Ends the wait at hand, as its deadline would.
     void interrupt();
     /// From now on linger() takes half a second at most.
@@ -115,6 +117,11 @@ inline Awaitable<> TimedSocket::linger(std::span<char> discarded) {
 
 inline void TimedSocket::check_deadline(SteadyClock::time_point now) {
     if (now >= deadline_) interrupt();
+}
+
+inline void TimedSocket::bound_unsent(int bytes) {
+    error_code ignored;
+    (void)socket_.set_option(asio::socket_base::send_buffer_size(bytes), ignored);
 }
 
 inline void TimedSocket::interrupt() {

@@ -87,6 +87,33 @@ TEST_CASE("a message id goes alone") {
     CHECK(bus.stored() == std::vector<std::string>{"x\n"});
 }
 
+TEST_CASE("a message says how many records its callers counted, all of them together") {
+    GroupTest bus;
+    GroupCommitter committer(bus.publisher, {.wait = 50ms});
+    {
+        std::vector<std::jthread> threads;
+        for (std::uint64_t i = 1; i <= 4; ++i) threads.emplace_back([&, i] { (void)committer.commit("logs.a", {}, "x", i); });
+        threads.emplace_back([&] { (void)committer.commit("logs.a", {}, "not counted"); });
+    }
+    REQUIRE(committer.commit("logs.a", {{"Nats-Msg-Id", "one"}}, "x", 7));
+    PullConsumer consumer(bus.connection, {.stream = "LOGS", .name = "counts"});
+    std::uint64_t sum = 0;
+    const std::size_t messages = bus.stored().size();
+    for (std::size_t seen = 0; seen < messages;) {
+        const auto batch = consumer.fetch({.wait = 500ms});
+        REQUIRE(batch);
+        REQUIRE_FALSE(batch->empty());
+        for (const auto& message : *batch) {
+            ++seen;
+            const std::string told(message.header("Logchute-Records"));
+            CHECK(told.empty() == message.payload().contains("not counted"));
+            if (!told.empty()) sum += std::stoull(told);
+        }
+    }
+    CHECK(sum == 17);
+    CHECK(committer.waiting() == 0);
+}
+
 TEST_CASE("a full group goes at once, and one that is larger than a group alone") {
     GroupTest bus;
     GroupCommitter committer(bus.publisher, {.wait = 1s, .bytes = 100});

@@ -1,7 +1,9 @@
 #include "logchute/runtime/event_queue.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <chrono>
 #include <string>
+#include <thread>
 
 using namespace logchute;
 using namespace logchute::http;
@@ -143,4 +145,20 @@ TEST_CASE("a queue closes with the last copy of its stream") {
     CHECK_FALSE(it.queue->is_closed());
     copy.reset();
     CHECK(it.queue->is_closed());
+}
+
+TEST_CASE("while memory is short only who leaves its events for a while is cut short") {
+    const auto crowd = [](Queue& it) { return it.budget->text("log", std::string(2U << 20, 'x')); };
+    Queue idle({.crowded_events_max = 4});
+    const auto much = crowd(idle);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100));  // idle all the while, which is no fault
+    for (int i = 0; i < 10; ++i) idle.push(std::to_string(i));
+    CHECK_FALSE(idle.take().contains("missed"));
+
+    Queue stalled({.crowded_events_max = 4});
+    const auto more = crowd(stalled);
+    stalled.push("first");
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+    for (int i = 0; i < 10; ++i) stalled.push(std::to_string(i));
+    CHECK(stalled.take().starts_with("id: 5\nevent: missed\ndata: {\"count\":7}\n\nid: 6\n"));
 }

@@ -47,7 +47,7 @@ struct Event {
 struct EventQueueOptions {
     std::size_t events_max = 8'192;
     std::size_t bytes_max = 8U << 20;      ///< Of texts; a single one may be larger.
-    std::size_t crowded_events_max = 64;   ///< Instead, while the budget is over and the client has taken nothing for a second.
+    std::size_t crowded_events_max = 64;   ///< Instead, over budget, where the client leaves all for a second; else an eighth.
     std::shared_ptr<EventBudget> budget;   ///< Never null.
     std::chrono::milliseconds heartbeat{10'000};  ///< A comment goes out where nothing else has for so long.
     std::chrono::milliseconds retry{2'000};       ///< After which a client that lost the connection is to come back.
@@ -109,7 +109,7 @@ private:
     std::size_t bytes_ = 0;
     std::uint64_t missed_ = 0;  // and not told yet
     std::string missed_id_;
-    Clock::time_point taken_ = Clock::now();  // when the client last took something
+    Clock::time_point waits_since_{};  // when the client last took something, or had nothing to take
     bool is_woken_ = false;  // and has not found the queue empty since
     bool is_ended_ = false;
     bool is_closed_ = false;
