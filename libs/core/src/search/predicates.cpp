@@ -5,7 +5,7 @@
 #include <limits>
 #include <optional>
 
-#include "../json_scan.hpp"
+#include "json_scan.hpp"
 
 namespace logchute::search {
 namespace {

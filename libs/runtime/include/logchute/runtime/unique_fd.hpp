@@ -1,18 +1,15 @@
 // A file descriptor with an owner.
 #pragma once
 
-#include <unistd.h>
-
 #include <utility>
 
 namespace logchute::runtime {
 
+/// Closes it. Movable; -1 is none.
 class UniqueFd {
 public:
     explicit UniqueFd(int fd = -1) noexcept : fd_(fd) {}
-    ~UniqueFd() {
-        if (fd_ >= 0) ::close(fd_);
-    }
+    ~UniqueFd();
     UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
     UniqueFd& operator=(UniqueFd&& other) noexcept {
         std::swap(fd_, other.fd_);
