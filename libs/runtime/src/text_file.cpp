@@ -1,6 +1,7 @@
 #include "text_file.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>

@@ -87,7 +87,7 @@ Result<void> FileFollower::look() {
     if (is_known(file->key)) return {};
     runtime::log_info("reading a file", {{"path", path_.native()}, {"inode", file->key.inode}});
     add(std::move(*file));
-    return {};
+    return save();  // known at once: the next rotation may come before anything of it is sent, and a stop in between
 }
 
 Result<bool> FileFollower::read_all(const std::stop_token& stop) {
@@ -161,9 +161,7 @@ Result<void> FileFollower::give(FileReader& reader, const Chunk& chunk, std::uin
     is_unsaved_ = true;
     if (auto saved = save(); !saved) return saved;
     // Rotations go on while we wait: the files are opened, so that none is missed, and read later.
-    const auto keep_up = [this] {
-        if (look()) (void)save();
-    };
+    const auto keep_up = [this] { (void)look(); };
     if (auto taken = sink_.take(chunk, id, keep_up); !taken) return taken;
     reader.stored();
     is_unsaved_ = true;

@@ -5,11 +5,10 @@
 
 namespace logchute::runtime {
 
-/// Closes it. Movable; -1 is none.
 class UniqueFd {
 public:
     explicit UniqueFd(int fd = -1) noexcept : fd_(fd) {}
-    ~UniqueFd();
+    ~UniqueFd();  ///< Closes it; what closing may fail with is lost.
     UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
     UniqueFd& operator=(UniqueFd&& other) noexcept {
         std::swap(fd_, other.fd_);
