@@ -7,6 +7,7 @@
 #include "log_routes.hpp"
 #include "logchute/bus/key_value.hpp"
 #include "logchute/bus/provision.hpp"
+#include "logchute/bus/request.hpp"
 #include "logchute/runtime/logging.hpp"
 #include "logchute/runtime/service.hpp"
 #include "logchute/store/remote_store.hpp"
@@ -52,8 +53,10 @@ void run(runtime::Service& service) {
 
     service.server_options().buffered_bytes_max = gateway.pending_bytes_max.value;
     service.server_options().buffered_bytes = memory.counter();
+    auto health = bus::answer_health(connection, "gateway", [&] { return service.health().report().json; });
     service.health().add_check("nats", [&] { return runtime::check(streams.is_ready(), "NATS or its streams are away"); });
     service.on_stop("nats", [&](auto deadline) { connection.close(deadline); });
+    service.on_stop("health", [&](auto) { health.reset(); });
     service.on_stop("publisher", [&](auto deadline) { (void)publisher.flush(deadline); });
     std::optional<gateway::SyslogServer> syslog;
     if (gateway.syslog_port != 0) syslog.emplace(gateway, gateway.syslog_port, publisher, admission, service.metrics());

@@ -4,6 +4,7 @@
 
 #include "logchute/bus/provision.hpp"
 #include "logchute/bus/publisher.hpp"
+#include "logchute/bus/request.hpp"
 #include "logchute/runtime/logging.hpp"
 #include "logchute/runtime/service.hpp"
 #include "store_owner.hpp"
@@ -20,9 +21,11 @@ void run(runtime::Service& service) {
     ingestion::StoreOwner owner(settings, connection, publisher, service.metrics(), service.health(),
                                 [&service](std::string failure) { service.request_stop(std::move(failure)); });
 
+    auto health = bus::answer_health(connection, "ingestion", [&] { return service.health().report().json; });
     service.health().add_check("nats", [&] { return runtime::check(streams.is_ready(), "NATS or its streams are away"); });
     service.health().add_check("store", [&] { return owner.check(); });
     service.on_stop("nats", [&](auto deadline) { connection.close(deadline); });
+    service.on_stop("health", [&](auto) { health.reset(); });
     service.on_stop("queries", [&](auto) { owner.stop_answers(); });
     service.on_stop("pipeline", [&](auto deadline) { owner.stop_pipeline(deadline); });
     service.run();

@@ -1,6 +1,7 @@
 // log-analyzer: turns the stream LOGS into Prometheus metrics.
 #include "analyzer.hpp"
 #include "logchute/bus/provision.hpp"
+#include "logchute/bus/request.hpp"
 #include "logchute/runtime/logging.hpp"
 #include "logchute/runtime/service.hpp"
 
@@ -14,8 +15,10 @@ void run(runtime::Service& service) {
     bus::Provisioner streams(connection, {bus::logs_stream(settings.nats)}, runtime::log_connection);
     analyzer::Analyzer analyzer(connection, settings, service.metrics());
 
+    auto health = bus::answer_health(connection, "log-analyzer", [&] { return service.health().report().json; });
     service.health().add_check("nats", [&] { return runtime::check(streams.is_ready(), "NATS or its streams are away"); });
     service.on_stop("nats", [&](auto deadline) { connection.close(deadline); });
+    service.on_stop("health", [&](auto) { health.reset(); });
     service.on_stop("analyzer", [&](auto) { analyzer.stop(); });
     service.run();
 }

@@ -80,4 +80,13 @@ Result<std::string> request(Connection& connection, std::string_view subject, st
     return reply;
 }
 
+std::string health_subject(std::string_view service) { return "svc." + std::string(service) + ".health"; }
+
+std::unique_ptr<Responder> answer_health(Connection& connection, std::string_view service, std::function<std::string()> report) {
+    std::vector<Responder::Route> routes;
+    routes.push_back(
+        {health_subject(service), [report = std::move(report)](std::string_view, ReplyWriter& reply) { return reply.write(report()); }});
+    return std::make_unique<Responder>(connection, "health", std::move(routes), ResponderOptions{.threads = 1, .waiting_max = 64});
+}
+
 }  // namespace logchute::bus

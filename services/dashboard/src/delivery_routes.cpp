@@ -1,7 +1,10 @@
 #include "delivery_routes.hpp"
 
 #include <array>
+#include <future>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -20,6 +23,27 @@ using Json = nlohmann::json;
 constexpr std::int64_t kSamplesMax = 10'000;
 constexpr nanoseconds kWindowMax = 24h * 31;
 
+// Those that the store and the streams need. The noise-maker comes and goes.
+constexpr std::array<std::string_view, 3> kServices{"gateway", "ingestion", "log-analyzer"};
+constexpr auto kHealthPatience = 1s;
+
+struct ServiceHealth {
+    std::string status, detail;
+};
+
+/// What a service says of itself; "down" where nobody answers, "silent" where one is there and does not.
+ServiceHealth health_of(bus::Connection& connection, std::string_view service) {
+    const auto answer = bus::request(connection, bus::health_subject(service), "{}", kHealthPatience);
+    if (!answer) return {answer.error().code == Errc::timeout ? "silent" : "down", answer.error().detail};
+    const Json report = Json::parse(*answer, nullptr, /*allow_exceptions=*/false);
+    if (!report.is_object()) return {"silent", "its answer is no JSON object"};
+    ServiceHealth seen{report.value("status", "unready"), ""};
+    for (const auto& [name, check] : report.value("checks", Json::object()).items())
+        if (check != "ok")
+            seen.detail += (seen.detail.empty() ? "" : "; ") + name + ": " + (check.is_string() ? check.get<std::string>() : check.dump());
+    return seen;
+}
+
 }  // namespace
 
 void DeliveryRoutes::add_to(http::Router& router) {
@@ -28,6 +52,7 @@ void DeliveryRoutes::add_to(http::Router& router) {
     router.post("/api/v1/dlq/replay", [this](Request& request) { return replay(request); });
     router.get("/api/v1/dlq/{id}", [this](Request& request) { return letter(request); });
     router.get("/api/v1/ledger", [this](Request& request) { return ledger(request); });
+    router.get("/api/v1/health", [this](Request& request) { return health(request); });
 }
 
 Response DeliveryRoutes::ask(std::string_view subject, const std::string& question) {
@@ -71,6 +96,23 @@ Response DeliveryRoutes::ledger(const Request& request) {
     const auto window = parameters.duration("window", 1h, 1s, kWindowMax);
     if (auto problem = parameters.finish()) return Response::problem(std::move(*problem));
     return ask("svc.ledger.read", Json{{"window_ns", window.count()}}.dump());
+}
+
+// 200 as long as this can answer: whoever asks wants to know which of the others cannot.
+Response DeliveryRoutes::health(const Request& request) {
+    Parameters parameters(request);
+    if (auto problem = parameters.finish()) return Response::problem(std::move(*problem));
+    std::vector<std::pair<std::string_view, std::future<ServiceHealth>>> asked;
+    for (const std::string_view service : kServices)
+        asked.emplace_back(service, std::async(std::launch::async, [this, service] { return health_of(connection_, service); }));
+    Json services{{"dashboard", {{"status", "ready"}, {"detail", ""}}}};
+    bool all_well = true;
+    for (auto& [service, answer] : asked) {
+        const ServiceHealth seen = answer.get();
+        all_well = all_well && (seen.status == "ready" || seen.status == "standby");
+        services[std::string(service)] = {{"status", seen.status}, {"detail", seen.detail}};
+    }
+    return Response::json(Json{{"status", all_well ? "ok" : "degraded"}, {"services", std::move(services)}}.dump());
 }
 
 }  // namespace logchute::dashboard

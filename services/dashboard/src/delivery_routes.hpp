@@ -1,4 +1,4 @@
-// The routes that tell what became of records: dead letters and the ledger.
+// The routes that tell how deliveries go: dead letters, the ledger, and the health of the services.
 #pragma once
 
 #include <chrono>
@@ -24,6 +24,7 @@ private:
     [[nodiscard]] http::Response replay(const http::Request& request);
     [[nodiscard]] http::Response purge(const http::Request& request);
     [[nodiscard]] http::Response ledger(const http::Request& request);
+    [[nodiscard]] http::Response health(const http::Request& request);
     [[nodiscard]] http::Response ask(std::string_view subject, const std::string& question);
 
     bus::Connection& connection_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "logchute/runtime/decompress.hpp"
+#include "upload_source.hpp"
 
 namespace logchute::gateway {
 namespace {
@@ -14,18 +15,24 @@ using http::Problem;
 // Decompressed in steps of this size, each of which must find room in the budget first.
 constexpr std::size_t kStepBytes = 1U << 20;
 
-/// A whole body, read as if it arrived.
+// A body that grows by more than kGrowthMax is taken for a bomb, as a file is, but sooner: all of it is held.
+constexpr std::size_t kBodyGrowthFreeBytes = 8U << 20;
+
+/// A whole body, read as if it arrived: in small pieces, so that it is known what went into what came out.
 class TextReader final : public http::BodyReader {
 public:
-    explicit TextReader(std::string_view text) : rest_(text) {}
+    explicit TextReader(std::string_view text) : text_(text) {}
     Result<std::size_t> read(std::span<char> buffer) override {
-        const std::size_t size = rest_.copy(buffer.data(), buffer.size());
-        rest_.remove_prefix(size);
+        const std::size_t size = text_.substr(given_).copy(buffer.data(), std::min(buffer.size(), kPieceBytes));
+        given_ += size;
         return size;
     }
+    [[nodiscard]] std::size_t given() const noexcept { return given_; }
 
 private:
-    std::string_view rest_;
+    static constexpr std::size_t kPieceBytes = 4096;
+    const std::string_view text_;
+    std::size_t given_ = 0;
 };
 
 Problem no_room() {
@@ -84,6 +91,10 @@ std::expected<std::string, Problem> decoded_body(http::Request& request, std::si
         const auto size = reader.read(std::span(text).subspan(begin));
         if (!size) return std::unexpected(undecodable(size.error(), bytes_max));
         text.resize(begin + *size);
+        if (text.size() > kBodyGrowthFreeBytes && text.size() / kGrowthMax > compressed.given())
+            return std::unexpected(Problem{.status = 413,
+                                           .detail = "the body grows more than " + std::to_string(kGrowthMax) +
+                                                     "-fold when it is decompressed, which logs do not; send it uncompressed, in parts"});
         if (*size == 0) return text;
     }
 }

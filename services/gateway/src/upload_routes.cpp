@@ -21,7 +21,7 @@ using http::Response;
 
 constexpr std::size_t kReadBytes = 256U << 10;
 constexpr std::size_t kFormFieldBytesMax = 1024;
-constexpr auto kSaveEvery = 1s;
+constexpr auto kSaveEvery = 250ms;
 constexpr std::int64_t kListMax = 1'000;
 // Each file costs a few writes to disk, one after the other; the registry keeps more than one form can bring.
 constexpr std::size_t kFormPartsMax = 5'000;
@@ -108,7 +108,7 @@ Response UploadRoutes::receive(Request& request) {
     const auto boundary = http::multipart_boundary(request.header("Content-Type"));
     if (!boundary)
         return Response::problem(
-            {.status = 415,
+            {.status = request.media_type() == "multipart/form-data" ? 400 : 415,
              .detail = "send a form, multipart/form-data, with the file in a field named file: curl -F file=@app.log ... (" +
                        boundary.error().detail + ")"});
     auto key = idempotency_key(request);
@@ -192,7 +192,7 @@ Result<void> UploadRoutes::pass_on(UploadSource& source, IntakeStream& stream, U
         upload.records = std::max(before.records, stream.progress().records);
     };
     std::vector<char> buffer(kReadBytes);
-    auto saved_at = std::chrono::steady_clock::now();
+    auto saved_at = std::chrono::steady_clock::time_point{};  // the first bytes are told at once, however slowly the rest comes
     while (true) {
         const auto size = source.read(buffer);
         Result<void> added;

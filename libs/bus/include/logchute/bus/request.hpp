@@ -47,6 +47,12 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
+/// Who wants to know how a service is asks here; of several replicas one answers.
+[[nodiscard]] std::string health_subject(std::string_view service);
+/// Answers there with what `report` gives, JSON as /health has it. Lifetime: borrows the Connection.
+[[nodiscard]] std::unique_ptr<Responder> answer_health(Connection& connection, std::string_view service,
+                                                       std::function<std::string()> report);
+
 /// Bytes of a whole reply; above it the request ends with Errc::too_large. What is larger is asked for in pages.
 inline constexpr std::size_t kReplyBytesMax = 256U << 20;
 
