@@ -38,7 +38,8 @@ ServiceHealth health_of(bus::Connection& connection, std::string_view service) {
     const Json report = Json::parse(*answer, nullptr, /*allow_exceptions=*/false);
     if (!report.is_object()) return {"silent", "its answer is no JSON object"};
     ServiceHealth seen{report.value("status", "unready"), ""};
-    for (const auto& [name, check] : report.value("checks", Json::object()).items())
+    const Json checks = report.value("checks", Json::object());
+    for (const auto& [name, check] : checks.items())
         if (check != "ok")
             seen.detail += (seen.detail.empty() ? "" : "; ") + name + ": " + (check.is_string() ? check.get<std::string>() : check.dump());
     return seen;

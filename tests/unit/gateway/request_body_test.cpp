@@ -65,6 +65,22 @@ TEST_CASE("a body comes out as it was before it was compressed") {
     }
 }
 
+TEST_CASE("a bomb is refused long before the limit, and a log that repeats itself is not") {
+    const std::string zeros(40 << 20, '\0');
+    constexpr std::size_t kLimit = 64U << 20;
+    MemoryBudget budget(kLimit);
+    MemoryBudget::Lease lease(budget);
+    auto bomb = request_of(gzip(zeros), "text/plain", "gzip");
+    const auto refused = decoded_body(bomb, kLimit, lease);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().status == 413);
+    CHECK(budget.used() < 16U << 20);
+
+    std::string log;
+    while (log.size() < 12U << 20) log += "2026-11-21T10:00:00Z INFO api request " + std::to_string(log.size() % 97) + " was answered\n";
+    CHECK(status_of(request_of(gzip(log), "text/plain", "gzip"), kLimit, kLimit) == 200);
+}
+
 TEST_CASE("what cannot be decoded is refused for the right reason") {
     const std::string big(3 << 20, 'x');
     CHECK(status_of(request_of("hello", "text/plain", "rot13")) == 415);

@@ -104,6 +104,25 @@ TEST_CASE("tallies add up by key, over batches, days and restarts") {
     CHECK(store.tallies("sources")->empty());
 }
 
+TEST_CASE("counts by minute end after some hours, in the middle of a day, and stay gone") {
+    const TempFolder folder;
+    {
+        DuckDbStore store(options_in(folder));
+        BatchBuilder builder;
+        REQUIRE(store.append(builder.message(1, "a").tally("minute/1/http", {1, 0}).tally("source/http", {1, 0}).batch()));
+        CHECK(store.tallies("minute/")->size() == 1);
+    }
+    {
+        DuckDbStore store(options_in(folder));  // Looks with its first batch, then once an hour. Noon of the tests is long past.
+        CHECK(store.tallies("minute/")->size() == 1);
+        BatchBuilder builder;
+        REQUIRE(store.append(builder.message(2, "b").tally("source/http", {1, 0}).batch()));
+        CHECK(store.tallies("minute/")->empty());
+    }
+    DuckDbStore store(options_in(folder));
+    CHECK(*store.tallies("") == Tallies{{"source/http", {2, 0}}});
+}
+
 TEST_CASE("counts of uploads that have not changed for a week are left behind when a day begins, all others are kept") {
     const TempFolder folder;
     const auto append = [](DuckDbStore& store, std::uint64_t sequence, int day, std::string upload) {
