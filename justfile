@@ -22,7 +22,7 @@ bench *names:
     ./scripts/bench {{names}}
 
 # Break things on purpose while logs flow, and count what is left.
-fault *options:
+fault *options: build
     tests/fault/run {{options}}
 
 # Start the suite on this machine and return.

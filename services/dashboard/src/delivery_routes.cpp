@@ -106,8 +106,9 @@ Response DeliveryRoutes::health(const Request& request) {
     std::vector<std::pair<std::string_view, std::future<ServiceHealth>>> asked;
     for (const std::string_view service : kServices)
         asked.emplace_back(service, std::async(std::launch::async, [this, service] { return health_of(connection_, service); }));
-    Json services{{"dashboard", {{"status", "ready"}, {"detail", ""}}}};
-    bool all_well = true;
+    const bool is_connected = connection_.is_connected();
+    Json services{{"dashboard", {{"status", is_connected ? "ready" : "unready"}, {"detail", is_connected ? "" : "NATS is away"}}}};
+    bool all_well = is_connected;
     for (auto& [service, answer] : asked) {
         const ServiceHealth seen = answer.get();
         all_well = all_well && (seen.status == "ready" || seen.status == "standby");

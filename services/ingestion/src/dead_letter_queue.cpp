@@ -1,6 +1,7 @@
 #include "dead_letter_queue.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <set>
 #include <utility>
@@ -12,6 +13,10 @@ namespace {
 
 /// All samples of one answer; above it the rest is left out.
 constexpr std::size_t kSampleBytesMax = 64U << 20;
+/// Messages in between that nobody asked for are read along up to here; beyond, the reader begins anew behind them.
+constexpr std::uint64_t kReadAlong = 200;
+/// Newest first, so many messages at a time.
+constexpr std::size_t kSampledAtOnce = 256;
 constexpr bus::FetchLimits kFetch{.messages = 500, .bytes = 8U << 20, .wait = bus::milliseconds(2000)};
 
 bool is_fact(std::string_view name) {
@@ -69,11 +74,12 @@ DeadLetterQueue::DeadLetterQueue(bus::Connection& connection, bus::Publisher& pu
 
 Result<void> DeadLetterQueue::visit(const std::vector<std::uint64_t>& sequences,
                                     const std::function<Result<bool>(const bus::Message&, const bus::LetterFacts&)>& visit) {
-    if (sequences.empty()) return {};
     const std::set<std::uint64_t> wanted(sequences.begin(), sequences.end());
-    bus::StreamReader reader(connection_, {.stream = std::string(bus::kDlqStream), .from = *wanted.begin()});
-    while (reader.next() <= *wanted.rbegin()) {
-        const auto messages = reader.fetch(kFetch);
+    std::optional<bus::StreamReader> reader;
+    for (auto next = wanted.begin(); next != wanted.end();) {
+        if (!reader || *next > reader->next() + kReadAlong)
+            reader.emplace(connection_, bus::StreamReaderOptions{.stream = std::string(bus::kDlqStream), .from = *next});
+        const auto messages = reader->fetch(kFetch);
         if (!messages) return std::unexpected(messages.error());
         if (messages->empty()) return {};  // What is left was deleted meanwhile.
         for (const bus::Message& message : *messages) {
@@ -84,6 +90,7 @@ Result<void> DeadLetterQueue::visit(const std::vector<std::uint64_t>& sequences,
             if (!more) return std::unexpected(more.error());
             if (!*more) return {};
         }
+        next = wanted.lower_bound(reader->next());
     }
     return {};
 }
@@ -123,14 +130,19 @@ Result<std::vector<std::pair<Reason, ReasonSummary>>> DeadLetterQueue::list(std:
             samples.push_back({id_of(facts, i), facts.reason, facts.subject, std::string(lines[i]), why[i]});
             bytes += lines[i].size();
         }
-        return bytes < kSampleBytesMax;
+        return true;
     };
-    if (auto visited = visit(sequences, sample); !visited) return std::unexpected(std::move(visited).error());
+    for (std::size_t at = 0; at < sequences.size() && bytes < kSampleBytesMax; at += kSampledAtOnce) {
+        const auto end = std::min(at + kSampledAtOnce, sequences.size());
+        const std::vector<std::uint64_t> some(sequences.begin() + static_cast<std::ptrdiff_t>(at),
+                                              sequences.begin() + static_cast<std::ptrdiff_t>(end));
+        if (auto visited = visit(some, sample); !visited) return std::unexpected(std::move(visited).error());
+    }
 
     std::vector<std::pair<Reason, ReasonSummary>> answer;
     for (std::size_t i = 0; i < kReasonCount; ++i) {
         if (reasons[i].count == 0) continue;
-        std::ranges::reverse(reasons[i].samples);
+        std::ranges::sort(reasons[i].samples, [](const DeadLetter& one, const DeadLetter& other) { return one.id > other.id; });
         if (reasons[i].samples.size() > samples_max) reasons[i].samples.resize(samples_max);
         answer.emplace_back(static_cast<Reason>(i), std::move(reasons[i]));
     }
