@@ -128,8 +128,7 @@ std::string sources_yaml(const std::vector<PollSource>& sources) {
 
 void bind_poll(SettingTable& table, const std::string& key, std::vector<PollSource>& target) {
     table.insert(
-        key,
-        "URLs to ask for items, each {name, url, interval, timeout, items, id, time, message, headers}; see docs/sources.md.",
+        key, "URLs to ask for items, each {name, url, interval, timeout, items, id, time, message, headers}; see docs/sources.md.",
         [&target] { return sources_yaml(target); },
         [&target](const ConfigNode& node, bool, Faults& faults) { read_sources(node, target, faults); });
 }

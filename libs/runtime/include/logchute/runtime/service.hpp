@@ -32,7 +32,7 @@ struct RunFlag {
 };
 
 struct ServiceInfo {
-    std::string name;         ///< "log-analyzer"
+    std::string name;  ///< "log-analyzer"
     std::string description;  ///< One sentence for --help.
     std::vector<Flag> flags;
     std::vector<RunFlag> run_flags{};
