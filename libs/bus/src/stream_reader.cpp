@@ -1,5 +1,6 @@
 #include "logchute/bus/stream_reader.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "connection_impl.hpp"
@@ -21,25 +22,41 @@ class StreamReader::Impl {
 public:
     Impl(Connection& connection, StreamReaderOptions options)
         : connection_(connection),
+          name_(new_name()),
           consumer_(connection, {.stream = options.stream,
-                                 .name = new_name(),
+                                 .name = name_,
                                  .filter_subject = options.filter_subject,
                                  .is_reading = true,
                                  .headers_only = options.headers_only}),
           stream_(std::move(options.stream)),
           next_(options.from) {}
 
+    /// Lets the server forget the consumer now rather than after kReadingConsumerLife.
+    ~Impl() {
+        if (const LinkPtr link = connection_.impl().link(); link && is_placed_)
+            (void)link->publish({.subject = ("$JS.API.CONSUMER.DELETE." + stream_ + "." + name_).c_str()});
+    }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+
     Result<std::vector<Message>> fetch(const FetchLimits& limits) {
-        if (!is_placed_) {
-            if (auto placed = place(); !placed) return std::unexpected(std::move(placed).error());
+        const auto deadline = SteadyClock::now() + limits.wait;
+        while (true) {
+            if (!is_placed_) {
+                if (auto placed = place(); !placed) return std::unexpected(std::move(placed).error());
+            }
+            FetchLimits left = limits;
+            left.wait = std::max(milliseconds(1), std::chrono::ceil<milliseconds>(deadline - SteadyClock::now()));
+            auto messages = consumer_.fetch(left);
+            if (!messages) {
+                is_placed_ = false;
+                return messages;
+            }
+            keep_what_follows(*messages);
+            // Nothing is left of them because some were lost on the way: that is no end of the stream.
+            if (!messages->empty() || is_placed_) return messages;
+            if (SteadyClock::now() >= deadline) return fail(Errc::unavailable, "deliveries of " + stream_ + " were lost on the way");
         }
-        auto messages = consumer_.fetch(limits);
-        if (!messages) {
-            is_placed_ = false;
-            return messages;
-        }
-        keep_what_follows(*messages);
-        return messages;
     }
 
     [[nodiscard]] std::uint64_t next() const noexcept { return next_; }
@@ -70,6 +87,7 @@ private:
     }
 
     Connection& connection_;
+    const std::string name_;
     PullConsumer consumer_;
     const std::string stream_;
     std::uint64_t next_;

@@ -10,6 +10,7 @@
 
 #include "logchute/bus/request.hpp"
 #include "logchute/core/batch_parser.hpp"
+#include "logchute/core/json_text.hpp"
 
 namespace logchute::dashboard {
 namespace {
@@ -32,7 +33,7 @@ struct ServiceHealth {
 };
 
 /// What a service says of itself; "down" where nobody answers, "silent" where one is there and does not.
-ServiceHealth health_of(bus::Connection& connection, std::string_view service) {
+ServiceHealth health_of(bus::Connection& connection, std::string_view service) try {
     const auto answer = bus::request(connection, bus::health_subject(service), "{}", kHealthPatience);
     if (!answer) return {answer.error().code == Errc::timeout ? "silent" : "down", answer.error().detail};
     const Json report = Json::parse(*answer, nullptr, /*allow_exceptions=*/false);
@@ -43,6 +44,8 @@ ServiceHealth health_of(bus::Connection& connection, std::string_view service) {
         if (check != "ok")
             seen.detail += (seen.detail.empty() ? "" : "; ") + name + ": " + (check.is_string() ? check.get<std::string>() : check.dump());
     return seen;
+} catch (const std::exception& failure) {  // whatever answers there
+    return {"silent", failure.what()};
 }
 
 }  // namespace
@@ -112,7 +115,7 @@ Response DeliveryRoutes::health(const Request& request) {
     for (auto& [service, answer] : asked) {
         const ServiceHealth seen = answer.get();
         all_well = all_well && (seen.status == "ready" || seen.status == "standby");
-        services[std::string(service)] = {{"status", seen.status}, {"detail", seen.detail}};
+        services[std::string(service)] = {{"status", json::to_valid_utf8(seen.status)}, {"detail", json::to_valid_utf8(seen.detail)}};
     }
     return Response::json(Json{{"status", all_well ? "ok" : "degraded"}, {"services", std::move(services)}}.dump());
 }

@@ -1,6 +1,6 @@
 // How far files have been read, on disk.
 //
-// Nothing is doubled by a crash, because what is about to be sent is written down first: `sending` is on disk before the message goes out,
+// Nothing is doubled by a crash, where the next start comes within the stream's duplicate window (15 minutes), because what is about to be sent is written down first: `sending` is on disk before the message goes out,
 // `stored` follows its acknowledgement. After a crash the bytes between the two are read again and sent again as the same message with the
 // same id, which the server knows if it has it; then reading goes on behind them. Where a chunk was cut is thus remembered, not worked out
 // anew: the file may have grown meanwhile, and a chunk that had grown under its old id would lose what it had grown by.
@@ -21,9 +21,9 @@ namespace logchute::gateway {
 struct FilePosition {
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
-    std::string generation;         ///< Names its chunks; another one after each truncation.
-    std::uint64_t stored = 0;       ///< Up to here its bytes are in the stream.
-    std::uint64_t sending = 0;      ///< Up to here they may be.
+    std::string generation;  ///< Names its chunks; another one after each truncation.
+    std::uint64_t stored = 0;  ///< Up to here its bytes are in the stream.
+    std::uint64_t sending = 0;  ///< Up to here they may be.
     std::uint64_t fingerprint =
         0;  ///< Of its bytes up to `sending`: tells it from a file that has come in its place, under its inode even.
 };

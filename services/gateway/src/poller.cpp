@@ -134,6 +134,11 @@ std::expected<void, Poller::Failure> Poller::store(Source& source, std::string d
     auto found = poll_items(source.settings, std::move(document));
     if (!found) return std::unexpected(Failure{PollError::invalid, found.error().detail});
     odd_items_.add(static_cast<double>(found->odd));
+    // More than can be remembered would push each other out, and come again with every poll.
+    if (found->items.size() > PollState::kIdsMax)
+        return std::unexpected(Failure{PollError::too_large, "the answer has " + std::to_string(found->items.size()) + " items; " +
+                                                                 std::to_string(PollState::kIdsMax) +
+                                                                 " are the most. Ask for fewer at a time"});
     const Origin origin{.source = source.settings.name, .format = Format::json, .service = source.settings.name};
     for (PollItem& item : found->items) {
         if (source.state.knows(item.id)) {

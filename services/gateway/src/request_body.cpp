@@ -84,18 +84,23 @@ std::expected<std::string, Problem> decoded_body(http::Request& request, std::si
     TextReader compressed(request.body);
     http::DecompressReader reader(compressed, *encoding, bytes_max);
     std::string text;
+    std::size_t filled = 0;
     while (true) {
-        const std::size_t begin = text.size();
-        if (!lease.grow_to(begin + kStepBytes)) return std::unexpected(no_room());
-        text.resize(begin + kStepBytes);
-        const auto size = reader.read(std::span(text).subspan(begin));
+        if (filled == text.size()) {
+            if (!lease.grow_to(filled + kStepBytes)) return std::unexpected(no_room());
+            text.resize(filled + kStepBytes);
+        }
+        const auto size = reader.read(std::span(text).subspan(filled));
         if (!size) return std::unexpected(undecodable(size.error(), bytes_max));
-        text.resize(begin + *size);
-        if (text.size() > kBodyGrowthFreeBytes && text.size() / kGrowthMax > compressed.given())
+        filled += *size;
+        if (filled > kBodyGrowthFreeBytes && filled / kGrowthMax > compressed.given())
             return std::unexpected(Problem{.status = 413,
                                            .detail = "the body grows more than " + std::to_string(kGrowthMax) +
                                                      "-fold when it is decompressed, which logs do not; send it uncompressed, in parts"});
-        if (*size == 0) return text;
+        if (*size == 0) {
+            text.resize(filled);
+            return text;
+        }
     }
 }
 

@@ -32,6 +32,7 @@ Shipper::Shipper(bus::Publisher& publisher, const Admission& admission, const Or
 Result<void> Shipper::take(const Chunk& chunk, const std::string& id, const std::function<void()>& while_waiting) {
     bus::Headers headers = headers_;
     headers.emplace_back(bus::kMessageIdHeader, id);
+    headers.emplace_back(bus::kRecordsHeader, std::to_string(chunk.records));
     if (chunk.cut_from_bytes != 0) headers.emplace_back(bus::kLengthHeader, std::to_string(chunk.cut_from_bytes));
     const auto begun = Clock::now();
     bool is_told = false;

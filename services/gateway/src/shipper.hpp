@@ -26,7 +26,8 @@ public:
 };
 
 /// Publishes chunks of one origin one after the other, in their order, each again and again until it is acknowledged: NATS may be away, or
-/// ingestion lag, for as long as it likes. The server knows what is repeated by its Nats-Msg-Id, so nothing is doubled. One message at a time
+/// ingestion lag, for as long as it likes. The server knows what is repeated by its Nats-Msg-Id, so nothing is doubled within the stream's duplicate
+/// window (15 minutes). One message at a time
 /// is enough: the server's fsync of 512 KiB takes some milliseconds.
 /// Threads:  take() from one; give_up_at() from any.
 /// Lifetime: borrows all it is given.

@@ -19,7 +19,7 @@ namespace logchute::gateway {
 
 /// Takes RFC 5424 and RFC 3164 and puts them on logs.syslog, in the declared format syslog. While NATS is away or ingestion lags, each
 /// transport holds up to gateway.syslog_buffer_bytes; beyond, datagrams are dropped and counted, and connections not read.
-/// Threads:  five of its own. Lifetime: borrows all it is given.
+/// Threads:  four of its own. Lifetime: borrows all it is given.
 /// Failures: the constructor throws std::runtime_error where it cannot listen.
 class SyslogServer {
 public:

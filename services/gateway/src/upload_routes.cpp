@@ -67,7 +67,7 @@ std::optional<Problem> set_field(Origin& form, const std::string& name, const st
 }
 
 /// A 4xx says that nothing is stored. Where something is, it is a 500 that says what, and how to go on without doubling it.
-Problem with_stored_part(Problem refusal, const std::vector<Upload>& uploads) {
+Problem with_stored_part(Problem refusal, const std::vector<Upload>& uploads, bool has_key) {
     std::size_t whole = uploads.size();
     std::string stored;
     if (uploads.back().state == UploadState::incomplete) {
@@ -79,7 +79,9 @@ Problem with_stored_part(Problem refusal, const std::vector<Upload>& uploads) {
         stored += std::to_string(whole) + " of the form's files " + (whole == 1 ? "is" : "are") + " stored whole";
     }
     if (!refusal.detail.ends_with('.')) refusal.detail += '.';
-    refusal.detail += " But " + stored + ". Send the form again, corrected, with the same Idempotency-Key, and nothing is doubled.";
+    refusal.detail += " But " + stored +
+                      (has_key ? ". Send the form again, corrected, with the same Idempotency-Key, and nothing is doubled."
+                               : ". Leave out what is stored when you send it again; with an Idempotency-Key you need not care.");
     refusal.status = 500;
     return refusal;
 }
@@ -119,7 +121,7 @@ Response UploadRoutes::receive(Request& request) {
     Form form{.identity = *std::move(key)};
     auto refusal = read(reader, form);
     if (!refusal) return Response::json(started_json(form.uploads), 202);
-    if (refusal->status < 500 && form.has_published) refusal = with_stored_part(*std::move(refusal), form.uploads);
+    if (refusal->status < 500 && form.has_published) refusal = with_stored_part(*std::move(refusal), form.uploads, !form.identity.empty());
     return Response::problem(*std::move(refusal));
 }
 

@@ -204,7 +204,7 @@ std::vector<std::size_t> DeadLetterQueue::that_parse(const bus::Message& message
                            .default_tags = {},
                            .line_bytes_max = line_bytes_max_},
                           parsed_);
-            if (parsed_.bad.empty() && parsed_.records.size() == 1) good.push_back(line);
+            if (parsed_.bad.empty() && !parsed_.records.empty()) good.push_back(line);
         } else if (std::ranges::any_of(parsed_.records,
                                        [&](const LogRecord& record) { return lines.size() == 1 || record.ordinal == line; })) {
             good.push_back(line);
@@ -224,7 +224,8 @@ Result<void> DeadLetterQueue::send_again(const bus::Message& message, const bus:
         headers.emplace_back(std::move(name), std::move(value));
     }
     if (format) headers.emplace_back(bus::kFormatHeader, to_string(*format));
-    headers.emplace_back(bus::kRecordsHeader, std::to_string(lines.size()));
+    // A message that could not be read at all is one letter of any number of records.
+    if (all.size() > 1 || !all.front().contains('\n')) headers.emplace_back(bus::kRecordsHeader, std::to_string(lines.size()));
     headers.emplace_back(bus::kMessageIdHeader, set_name("replay", facts, lines));
     const auto sent = publisher_.publish(facts.subject, headers, join(all, lines));
     if (!sent) return std::unexpected(sent.error());

@@ -53,7 +53,8 @@ struct ReplayOutcome {
 
 /// The letters of LOGS_DLQ.
 /// A replay publishes the lines that now parse on the subject they came on, so they go the way of every line, and takes them out of
-/// LOGS_DLQ once they are on disk. Broken off in between, it can be repeated: what it publishes carries an id made of the letters in it.
+/// LOGS_DLQ once they are on disk. Broken off in between, the same replay can be repeated within the stream's duplicate window: what it
+/// publishes carries an id made of the letters in it.
 /// Threads:  one call at a time. Lifetime: borrows all it is given.
 /// Failures: the bus's; not_found for letters that are not there.
 class DeadLetterQueue {

@@ -24,6 +24,7 @@ constexpr std::string_view kSourcePrefix = "source/";
 constexpr auto kMinutesKept = 2h;  // Of what the store keeps by minute; one more is for messages that wait.
 constexpr auto kLookingMax = 1500ms;  // At what is in flight.
 constexpr std::size_t kMetricSourcesMax = 100;
+constexpr int kAttempts = 5;
 
 template <class Unit>
 std::string key_of(std::string_view prefix, Timestamp at, std::string_view source) {
@@ -129,7 +130,7 @@ Result<std::string> Ledger::read(nanoseconds window, Timestamp now) {
     // What is booked and what is in flight are of one moment only where nothing was committed in between.
     store::Tallies lines;
     InFlight in_flight;
-    for (int attempt = 0; attempt < 5; ++attempt) {
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
         const auto reached = writer_.reached();
         const auto books = writer_.tallies(prefix);
         const auto epochs = writer_.tallies(StreamEpoch::kPrefix);
@@ -145,6 +146,7 @@ Result<std::string> Ledger::read(nanoseconds window, Timestamp now) {
         for (const auto& [key, tally] : *books)
             if (const auto book = parse_key(key, prefix); book && book->number >= first) lines[std::string(book->source)] += tally;
         if (writer_.reached() == reached) break;
+        if (attempt == kAttempts - 1) in_flight.is_complete = false;
     }
     for (const auto& [source, records] : in_flight.records) lines.try_emplace(source);
 

@@ -167,8 +167,9 @@ void Pipeline::accept(bus::Message message, PendingBatch& batch) {
             redelivered_total_.add();
             // In the store: the acknowledgement was lost. Not there yet: the batch that holds it will acknowledge.
             if (epoch_.base + sequence <= committed_.load() && message.delivered() > 1) (void)message.ack();
-            // Seen, and yet delivered for the first time: perhaps this is not the stream we know.
-            if (message.delivered() == 1) (void)adopt_stream();
+            // Seen, and yet delivered for the first time: this is not the stream we know, or the consumer was lost and made anew from the
+            // stream's start.
+            if (message.delivered() == 1 && adopt_stream()) deliver_again();
             return;
         case SequenceTracker::Verdict::gap:
             if (!kAckFirst) return deliver_again();
@@ -213,7 +214,7 @@ void Pipeline::write() {
         queue_fill_.set(0);
         changed_.notify_all();
         lock.unlock();
-        commit(*batch);
+        if (!commit(*batch)) return;
         batch->clear();
         lock.lock();
         if (!spare_) spare_ = std::move(batch);
@@ -238,15 +239,15 @@ bool Pipeline::persist(const char* what, const std::function<Result<void>()>& at
     }
 }
 
-void Pipeline::commit(PendingBatch& batch) {
+bool Pipeline::commit(PendingBatch& batch) {
     const auto begun = Clock::now();
     const store::WriteBatch rows = batch.write_batch();
     const auto acknowledge = [&] {
         for (bus::Message& message : batch.messages()) (void)message.ack();  // one that is lost is recognised when it comes again
     };
     if (kAckFirst) acknowledge();
-    if (!persist("publish dead letters", [&] { return dead_letters_.publish(batch); })) return;
-    if (!persist("write to the store", [&] { return writer_.append(rows); })) return;
+    if (!persist("publish dead letters", [&] { return dead_letters_.publish(batch); })) return false;
+    if (!persist("write to the store", [&] { return writer_.append(rows); })) return false;
     committed_.store(rows.reached);
     if (!kAckFirst) acknowledge();
 
@@ -257,6 +258,7 @@ void Pipeline::commit(PendingBatch& batch) {
     batch_records_.observe(static_cast<double>(batch.records()));
     batch_seconds_.observe(std::chrono::duration<double>(Clock::now() - begun).count());
     reached_.set(static_cast<double>(rows.reached));
+    return true;
 }
 
 }  // namespace logchute::ingestion

@@ -61,7 +61,9 @@ private:
     void deliver_again();
     [[nodiscard]] bool hand_over(std::unique_ptr<PendingBatch>& batch, const std::stop_token& stop);
     void write();
-    void commit(PendingBatch& batch);
+    /// False where the stop's deadline came first. Nothing may be committed after that: the store would reach beyond this batch, and it would
+    /// never be delivered again.
+    [[nodiscard]] bool commit(PendingBatch& batch);
     /// Runs `attempt` until it succeeds; false where the stop's deadline came first.
     [[nodiscard]] bool persist(const char* what, const std::function<Result<void>()>& attempt);
     [[nodiscard]] bool is_stopping_locked() const noexcept { return deadline_ != std::chrono::steady_clock::time_point::max(); }

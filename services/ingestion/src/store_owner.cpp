@@ -56,6 +56,7 @@ StoreOwner::StoreOwner(const runtime::Settings& settings, bus::Connection& conne
     : settings_(settings), connection_(connection), publisher_(publisher), metrics_(metrics), health_(health), fail_(std::move(fail)) {
     active_ = try_to_own();
     if (active_) return;
+    runtime::log_info("standing by", {{"cause", owner_}});
     health_.set_state(runtime::Health::State::standby);
     waiter_ = std::jthread([this](const std::stop_token& stop) { stand_by(stop); });
 }
@@ -66,7 +67,7 @@ std::unique_ptr<StoreOwner::Active> StoreOwner::try_to_own() {
     try {
         return std::make_unique<Active>(settings_, connection_, publisher_, metrics_);
     } catch (const store::StoreOwnedElsewhere& owned) {
-        if (!waiter_.joinable()) runtime::log_info("standing by", {{"cause", owned.what()}});
+        owner_ = owned.what();
         return nullptr;
     }
 }

@@ -49,6 +49,8 @@ private:
     runtime::Health& health_;
     const std::function<void(std::string)> fail_;
 
+    std::string owner_;  // Who owns the store instead; of the constructor, then of waiter_.
+
     mutable std::mutex mutex_;
     std::condition_variable_any wake_;
     std::unique_ptr<Active> active_;  // Under mutex_ until it is there, constant then.

@@ -35,8 +35,10 @@ public:
     }
     Result<void> append(const store::WriteBatch& batch) override {
         const std::lock_guard lock(mutex_);
-        if (failures_ > 0) {
-            --failures_;
+        const bool is_refused =
+            std::ranges::any_of(batch.messages, [&](const auto& message) { return message.sequence == refused_sequence_; });
+        if (failures_ > 0 || is_refused) {
+            if (failures_ > 0) --failures_;
             ++refused_;
             changed_.notify_all();
             return fail(Errc::unavailable, "no space left on device");
@@ -65,6 +67,11 @@ public:
     void fail_next(int batches) {
         const std::lock_guard lock(mutex_);
         failures_ = batches;
+    }
+    /// Refuses every batch with this message in it; 0: none.
+    void refuse(std::uint64_t sequence) {
+        const std::lock_guard lock(mutex_);
+        refused_sequence_ = sequence;
     }
     [[nodiscard]] bool wait_reached(std::uint64_t sequence) {
         std::unique_lock lock(mutex_);
@@ -101,6 +108,7 @@ private:
     store::Tallies tallies_;
     std::uint64_t reached_ = 0;
     int failures_ = 0;
+    std::uint64_t refused_sequence_ = 0;
     int refused_ = 0;
     int doubled_ = 0;
 };

@@ -37,6 +37,26 @@ TEST_CASE("a store that fails is tried again, shows in health, and loses nothing
     CHECK(world.store.doubled() == 0);
 }
 
+TEST_CASE("a stop with a batch that the store does not take commits nothing behind it, so that it comes again") {
+    World world;
+    world.settings.ingestion.batch_records = 1;
+    world.store.refuse(1);
+    for (const char* line : {"one\n", "two\n", "three\n"}) world.publish(line);
+    {
+        runtime::Metrics metrics;
+        ingestion::Ledger ledger(world.store, world.connection, metrics);
+        ingestion::Pipeline pipeline(world.connection, world.store, ledger, world.publisher, world.settings, metrics);
+        REQUIRE(world.store.wait_refused(2));
+        pipeline.stop(std::chrono::steady_clock::now());
+    }
+    CHECK(world.store.reached() == 0);
+    CHECK(world.store.rows() == 0);
+    world.store.refuse(0);
+    world.run_until(3);
+    CHECK(world.store.rows() == 3);
+    CHECK(world.store.doubled() == 0);
+}
+
 TEST_CASE("a store that was rolled back gets what it lacks again, though the consumer had acknowledged it") {
     World world;
     const auto first = world.publish("one\n");
