@@ -21,7 +21,7 @@ PARTS: dict[str, tuple[str, Callable[[], Tally]]] = {
     "unit": ("each library and service by itself", lambda: cpp.labelled("release", "unit")),
     "integration": ("libraries and services with a real nats-server", lambda: cpp.labelled("release", "integration")),
     "e2e": ("the suite as scripts/start runs it", lambda: e2e()),
-    "fault": ("processes are killed and frozen while records flow, and all that was acknowledged is counted", lambda: fault()),
+    "fault": ("processes are killed and frozen, the disk filled, the network cut while records flow; then all is counted", lambda: fault()),
     "fuzz": ("every parser, for some seconds each", cpp.fuzz),
     "sanitizers": ("unit and integration under AddressSanitizer, UBSan and ThreadSanitizer",
                    lambda: cpp.labelled("asan-ubsan", "unit", "integration") + cpp.labelled("tsan", "unit", "integration")),
