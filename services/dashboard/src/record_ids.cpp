@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 constexpr int kBase = 36;
 constexpr std::string_view kStreamTallies = "stream/";
-// Asked a few times a minute at most, and only while live readers wait for it.
+// While the store does not know the stream: it is away, or has committed nothing of a stream that was made anew.
 constexpr auto kAskAgainAfter = 2s;
 
 template <class T>
