@@ -189,7 +189,9 @@ TEST_CASE("catching up waits for a reader, and loses nothing") {
     for (int i = 0; i < 2000; ++i) lines += "line\n";
     for (int i = 0; i < 20; ++i) world.logs.publish(lines);
     auto slow = world.follow("", id);
-    std::this_thread::sleep_for(50ms);  // far more than fits into its queue is there by now
+    // What it comes upon is a queue that is half full, which is where catching up waits.
+    for (int i = 0; i < 5'000 && world.metric("dashboard_stream_queue_bytes") < 100'000; ++i) std::this_thread::sleep_for(1ms);
+    REQUIRE(world.metric("dashboard_stream_queue_bytes") >= 100'000);
     while (slow.seen.size() < 40'000) {
         const auto before = slow.seen.size();
         for (int i = 0; i < 5'000 && slow.take(20'000) == 0; ++i) std::this_thread::sleep_for(1ms);
